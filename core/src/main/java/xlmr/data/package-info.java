@@ -1,0 +1,5 @@
+/// Examples from files, and their collation into token batches.
+@NullMarked
+package xlmr.data;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/// The training loop.
+@NullMarked
+package xlmr.train;
+
+import org.jspecify.annotations.NullMarked;
