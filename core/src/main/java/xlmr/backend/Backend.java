@@ -1,0 +1,189 @@
+package xlmr.backend;
+
+import org.jspecify.annotations.Nullable;
+import xlmr.tensor.Shape;
+import xlmr.tensor.Tensor;
+
+/// The numeric primitives that a device offers. Shapes are checked by the callers in `autograd`; an implementation only
+/// asserts.
+///
+/// Three rules hold for every method. Outputs named `output` are overwritten, and may be the input where the comment
+/// says so. Gradients (`dInput`, `dWeight`, ...) are added to what is there. The result depends on the arguments
+/// alone: the same bits for any number of threads, since work is split over outputs and sums are split by shape.
+///
+/// Parameters may lie in read-only storage ([xlmr.tensor.Storage#isReadOnly]); a backend may then keep a packed or
+/// device copy for as long as that storage lives. Everything else lies in storage that [#allocate] made.
+public interface Backend extends AutoCloseable {
+    /// Short name for messages: `scalar`, `vector-512`, ...
+    String name();
+
+    /// Threads that work on one call.
+    int threads();
+
+    /// A tensor for results of this backend; its contents are undefined.
+    Tensor allocate(Shape shape);
+
+    /// Sets all elements.
+    void fill(Tensor tensor, float value);
+
+    /// Copies host elements in.
+    void write(float[] source, Tensor output);
+
+    /// output = input weightᵀ + bias.  `[N, in] x [out, in] -> [N, out]`
+    void linear(Tensor input, Tensor weight, @Nullable Tensor bias, Tensor output);
+
+    /// dInput += dOutput weight.  `[N, out] x [out, in] -> [N, in]`
+    void linearInputGradient(Tensor dOutput, Tensor weight, Tensor dInput);
+
+    /// dWeight += dOutputᵀ input.  `[N, out] x [N, in] -> [out, in]`
+    void linearWeightGradient(Tensor dOutput, Tensor input, Tensor dWeight);
+
+    /// dBias += sum over rows of dOutput.  `[N, out] -> [out]`
+    void biasGradient(Tensor dOutput, Tensor dBias);
+
+    /// Scaled dot-product attention within each sequence and head:
+    /// output = dropout(softmax(query keyᵀ / √D)) value.  `[N, C]` each
+    ///
+    /// @param logSumExp `[N, H]` overwritten with the logarithm of each softmax's denominator, for the backward pass
+    /// @param dropout of the probabilities; row n H + h of the mask belongs to query n, head h, and its index j to the
+    ///     j-th key of the sequence
+    void attention(
+            Tensor query,
+            Tensor key,
+            Tensor value,
+            AttentionShape shape,
+            DropoutMask dropout,
+            Tensor output,
+            Tensor logSumExp);
+
+    /// Gradients of [#attention]: with P = softmax, M = mask scale, dP = M ∘ (dOutput valueᵀ) and
+    /// δ = rowsum(dOutput ∘ output): dS = P ∘ (dP - δ); dQuery += dS key / √D; dKey += dSᵀ query / √D;
+    /// dValue += (M ∘ P)ᵀ dOutput.
+    void attentionGradient(
+            Tensor query,
+            Tensor key,
+            Tensor value,
+            Tensor output,
+            Tensor logSumExp,
+            Tensor dOutput,
+            AttentionShape shape,
+            DropoutMask dropout,
+            Tensor dQuery,
+            Tensor dKey,
+            Tensor dValue);
+
+    /// The probabilities themselves, without dropout: per sequence `[H, T, T]`, one after the other.
+    void attentionProbabilities(Tensor query, Tensor key, AttentionShape shape, Tensor output);
+
+    /// output = (input - mean) rstd weight + bias per row, with rstd = 1 / √(variance + ε).  `[N, C]`
+    ///
+    /// @param mean `[N]` overwritten, for the backward pass
+    /// @param rstd `[N]` overwritten, for the backward pass
+    void layerNorm(
+            Tensor input,
+            Tensor weight,
+            Tensor bias,
+            float epsilon,
+            Tensor output,
+            Tensor mean,
+            Tensor rstd);
+
+    /// Gradients of [#layerNorm]: with x̂ = (input - mean) rstd and g = dOutput weight:
+    /// dInput += rstd (g - mean(g) - x̂ mean(g x̂)); dWeight += Σ dOutput x̂; dBias += Σ dOutput. Null: not wanted.
+    void layerNormGradient(
+            Tensor dOutput,
+            Tensor input,
+            Tensor weight,
+            Tensor mean,
+            Tensor rstd,
+            @Nullable Tensor dInput,
+            @Nullable Tensor dWeight,
+            @Nullable Tensor dBias);
+
+    /// output[i] = table[rows[i]].  `[R, C] -> [N, C]`
+    void gatherRows(Tensor table, int[] rows, Tensor output);
+
+    /// output[i] += table[rows[i]].  `[R, C] -> [N, C]`
+    void addGatheredRows(Tensor table, int[] rows, Tensor output);
+
+    /// dTable[rows[i]] += dOutput[i], in the order of i; negative rows are skipped.  `[N, C] -> [R, C]`
+    void scatterAddRows(Tensor dOutput, int[] rows, Tensor dTable);
+
+    /// output = f(input) by element; output may be the input.
+    void activation(Activation function, Tensor input, Tensor output);
+
+    /// dInput += dOutput f'(input).
+    void activationGradient(Activation function, Tensor input, Tensor dOutput, Tensor dInput);
+
+    /// output = left + right; output may be either.
+    void add(Tensor left, Tensor right, Tensor output);
+
+    /// output += factor input.
+    void addScaled(Tensor input, float factor, Tensor output);
+
+    /// output = left right by element; output may be either.
+    void multiply(Tensor left, Tensor right, Tensor output);
+
+    /// dLeft += dOutput right: one half of the gradient of [#multiply].
+    void multiplyGradient(Tensor dOutput, Tensor right, Tensor dLeft);
+
+    /// tensor = factor tensor.
+    void scale(Tensor tensor, float factor);
+
+    /// output = input with dropped elements 0 and kept ones scaled; output may be the input.
+    void dropout(Tensor input, DropoutMask mask, Tensor output);
+
+    /// dInput += dOutput where kept, scaled.
+    void dropoutGradient(Tensor dOutput, DropoutMask mask, Tensor dInput);
+
+    /// output = softmax over the last axis; output may be the input.
+    void softmax(Tensor input, Tensor output);
+
+    /// dInput += output (dOutput - Σ output dOutput), row by row.
+    void softmaxGradient(Tensor output, Tensor dOutput, Tensor dInput);
+
+    /// output = input - logsumexp(input) over the last axis; output may be the input.
+    void logSoftmax(Tensor input, Tensor output);
+
+    /// dInput += dOutput - exp(output) Σ dOutput, row by row.
+    void logSoftmaxGradient(Tensor output, Tensor dOutput, Tensor dInput);
+
+    /// Mean cross-entropy of softmax(logits) over the rows that count; NaN if none does, as in the reference.
+    ///
+    /// @param logits `[N, K]`
+    /// @param loss `[]` overwritten
+    void crossEntropy(Tensor logits, CrossEntropy target, Tensor loss);
+
+    /// dLogits += dLoss · w (softmax - target) / Σ w.
+    void crossEntropyGradient(Tensor logits, CrossEntropy target, float dLoss, Tensor dLogits);
+
+    /// Mean over all elements of binary cross-entropy of σ(logits) with labels in [0, 1].
+    void binaryCrossEntropy(Tensor logits, Tensor labels, Tensor loss);
+
+    /// dLogits += dLoss (σ(logits) - labels) / elements.
+    void binaryCrossEntropyGradient(Tensor logits, Tensor labels, float dLoss, Tensor dLogits);
+
+    /// Mean over all elements of (predictions - labels)².
+    void meanSquaredError(Tensor predictions, Tensor labels, Tensor loss);
+
+    /// dPredictions += dLoss 2 (predictions - labels) / elements.
+    void meanSquaredErrorGradient(
+            Tensor predictions, Tensor labels, float dLoss, Tensor dPredictions);
+
+    /// Sum of squares in double precision, block sums added in order.
+    double sumOfSquares(Tensor tensor);
+
+    /// One AdamW update of all elements, see [AdamWStep].
+    ///
+    /// @param gradientScale what the gradient is multiplied by first: the clipping factor
+    void adamW(
+            Tensor parameter,
+            Tensor gradient,
+            float gradientScale,
+            Tensor firstMoment,
+            Tensor secondMoment,
+            AdamWStep step);
+
+    @Override
+    void close();
+}
