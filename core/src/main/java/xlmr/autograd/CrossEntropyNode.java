@@ -1,0 +1,15 @@
+package xlmr.autograd;
+
+import xlmr.backend.CrossEntropy;
+import xlmr.tensor.Tensor;
+
+/// loss = mean cross-entropy of the rows that count; gradient in [xlmr.backend.Backend#crossEntropyGradient].
+record CrossEntropyNode(Tensor logits, CrossEntropy target, Tensor output) implements Node {
+    @Override
+    public void backward(Tape tape, Tensor dOutput) {
+        Tensor dInput = tape.gradient(logits); // [as the input]
+        if (dInput != null) {
+            tape.backend().crossEntropyGradient(logits, target, dOutput.item(), dInput);
+        }
+    }
+}

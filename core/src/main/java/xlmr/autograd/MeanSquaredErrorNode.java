@@ -1,0 +1,14 @@
+package xlmr.autograd;
+
+import xlmr.tensor.Tensor;
+
+/// loss = mean (X - labels)².  dX += dLoss 2 (X - labels) / elements.
+record MeanSquaredErrorNode(Tensor predictions, Tensor labels, Tensor output) implements Node {
+    @Override
+    public void backward(Tape tape, Tensor dOutput) {
+        Tensor dInput = tape.gradient(predictions); // [as the input]
+        if (dInput != null) {
+            tape.backend().meanSquaredErrorGradient(predictions, labels, dOutput.item(), dInput);
+        }
+    }
+}

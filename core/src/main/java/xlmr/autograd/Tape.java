@@ -1,0 +1,100 @@
+package xlmr.autograd;
+
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import xlmr.backend.Backend;
+import xlmr.tensor.Shape;
+import xlmr.tensor.Tensor;
+
+/// Operations in the order in which they ran, which is a topological order: the backward pass walks it in reverse.
+///
+/// Only operations that depend on a trainable parameter are recorded, so the walk ends at the lowest of these. Owned by
+/// one thread.
+public final class Tape {
+    private final Backend backend;
+    private final Workspace workspace;
+    private final Gradients parameters;
+    private final List<Node> nodes = new ArrayList<>();
+    private final Map<Tensor, @Nullable Tensor> gradients = new IdentityHashMap<>();
+
+    /// A tape whose backward pass adds to `parameters`.
+    public Tape(Backend backend, Workspace workspace, Gradients parameters) {
+        this.backend = backend;
+        this.workspace = workspace;
+        this.parameters = parameters;
+    }
+
+    /// The device.
+    public Backend backend() {
+        return backend;
+    }
+
+    /// Gradients of the parameters.
+    public Gradients parameters() {
+        return parameters;
+    }
+
+    /// Whether a gradient flows into the tensor: whether a recorded operation made it, or [#watch] was called.
+    public boolean tracks(Tensor tensor) {
+        return gradients.containsKey(tensor);
+    }
+
+    /// Asks for the gradient of a tensor that no operation made.
+    public void watch(Tensor tensor) {
+        gradients.put(tensor, null);
+    }
+
+    /// Adds an operation.
+    public void record(Node node) {
+        nodes.add(node);
+        gradients.put(node.output(), null);
+    }
+
+    /// The gradient of a tracked tensor, zeros at first; null for others.
+    public @Nullable Tensor gradient(Tensor tensor) {
+        if (!gradients.containsKey(tensor)) {
+            return null;
+        }
+        Tensor gradient = gradients.get(tensor);
+        if (gradient == null) {
+            gradient = workspace.take(tensor.shape()); // [as the tensor]
+            backend.fill(gradient, 0);
+            gradients.put(tensor, gradient);
+        }
+        return gradient;
+    }
+
+    /// Scratch memory for a node's backward pass; contents undefined, valid until the workspace is reset.
+    public Tensor scratch(Shape shape) {
+        return workspace.take(shape);
+    }
+
+    /// Walks back from a scalar. The gradients of watched tensors stay readable until the workspace is reset.
+    ///
+    /// @param factor dLoss of the scalar: 1, or 1 / k where k micro-batches make a step
+    public void backward(Tensor loss, float factor) {
+        if (loss.shape().elements() != 1) {
+            throw new IllegalArgumentException(
+                    "backward: expected a loss of one element, found " + loss.shape());
+        }
+        Tensor seed = gradient(loss);
+        if (seed == null) {
+            throw new IllegalStateException(
+                    "backward: the loss depends on no trainable parameter; unfreeze one");
+        }
+        backend.fill(seed, factor);
+        for (Node node : nodes.reversed()) {
+            Tensor dOutput = gradients.get(node.output());
+            if (dOutput == null) {
+                continue; // nothing that leads to the loss
+            }
+            node.backward(this, dOutput);
+            gradients.remove(node.output());
+            workspace.release(dOutput);
+        }
+        nodes.clear();
+    }
+}

@@ -1,0 +1,94 @@
+package xlmr.autograd;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import xlmr.backend.Backend;
+import xlmr.tensor.Shape;
+import xlmr.tensor.Storage;
+import xlmr.tensor.Tensor;
+
+/// Recycled memory for the results of operations, so that a steady step allocates no large array.
+///
+/// Storages are handed out in rounded sizes, since every batch has another number of tokens, and come back by
+/// [#release] or all together by [#reset]. Owned by one thread.
+public final class Workspace {
+    /// A free storage serves a request if it is at most this many times as large.
+    private static final double LARGEST_WASTE = 1.5;
+
+    private final Backend backend;
+    private final TreeMap<Long, List<Storage>> free = new TreeMap<>();
+    private final List<Storage> live = new ArrayList<>();
+
+    /// An empty workspace of a backend.
+    public Workspace(Backend backend) {
+        this.backend = backend;
+    }
+
+    /// A tensor with undefined contents, valid until released.
+    Tensor take(Shape shape) {
+        long wanted = shape.elements();
+        var fitting = free.ceilingEntry(wanted);
+        Storage storage;
+        if (fitting != null && fitting.getKey() <= Math.max(64, wanted * LARGEST_WASTE)) {
+            List<Storage> candidates = fitting.getValue();
+            storage = candidates.removeLast();
+            if (candidates.isEmpty()) {
+                free.remove(fitting.getKey());
+            }
+        } else {
+            storage = backend.allocate(Shape.of(rounded(shape.elements()))).storage();
+        }
+        live.add(storage);
+        return new Tensor(shape, storage);
+    }
+
+    /// How many storages are handed out: a mark for [#releaseSince].
+    int mark() {
+        return live.size();
+    }
+
+    /// Takes back what was handed out since `mark`, except the storage of `kept`.
+    void releaseSince(int mark, Tensor kept) {
+        boolean keptIsNewer = false;
+        for (int i = live.size() - 1; i >= mark; i--) {
+            Storage storage = live.remove(i);
+            if (storage == kept.storage()) {
+                keptIsNewer = true;
+            } else {
+                giveBack(storage);
+            }
+        }
+        if (keptIsNewer) {
+            live.add(kept.storage());
+        }
+    }
+
+    /// Takes back one tensor.
+    void release(Tensor tensor) {
+        for (int i = live.size() - 1; i >= 0; i--) {
+            if (live.get(i) == tensor.storage()) {
+                live.remove(i);
+                giveBack(tensor.storage());
+                return;
+            }
+        }
+    }
+
+    /// Takes back everything; no tensor handed out before may be used any more.
+    public void reset() {
+        live.forEach(this::giveBack);
+        live.clear();
+    }
+
+    private void giveBack(Storage storage) {
+        free.computeIfAbsent(storage.capacity(), size -> new ArrayList<>()).add(storage);
+    }
+
+    /// The next multiple of an eighth of the power of two below.
+    private static int rounded(int elements) {
+        int step = Math.max(16, Integer.highestOneBit(Math.max(1, elements)) >>> 3);
+        long up = ((long) elements + step - 1) / step * step;
+        return (int) Math.min(up, Integer.MAX_VALUE - 8);
+    }
+}
