@@ -1,0 +1,37 @@
+package xlmr.eval;
+
+import java.util.Locale;
+
+/// What a number means, in one sentence for a person who does not know the field.
+public record Verdict(Code code, Severity severity, String sentence) {
+
+    /// What was judged; `id()` is the stable name for scripts.
+    public enum Code {
+        NOT_FINITE_LOGITS,
+        ROWS_ARE_PROBABILITIES,
+        LOSS_ABOVE_PRIOR,
+        LOSS_BELOW_PRIOR,
+        ACCURACY_ABOVE_MAJORITY,
+        ACCURACY_AT_MAJORITY,
+        ACCURACY_BELOW_MAJORITY,
+        COLLAPSED_PREDICTIONS,
+        CLASSES_NEVER_PREDICTED,
+        CLASSES_WITHOUT_EXAMPLES,
+        FEW_EXAMPLES,
+        OVERCONFIDENT,
+        UNDERCONFIDENT,
+        CLAIM_CONFIRMED,
+        CLAIM_NOT_CONFIRMED,
+        LOSS_IS_MEAN_OF_BATCH_MEANS,
+        LABELS_NEVER_PREDICTED,
+        SUBSET_ACCURACY_BELOW_NONE,
+        WORSE_THAN_MEAN,
+        CONSTANT_PREDICTIONS,
+        CONSTANT_TARGETS;
+
+        /// The code as scripts see it, such as `loss_above_prior`.
+        public String id() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+}
