@@ -1,0 +1,147 @@
+package xlmr.data;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+import java.util.stream.IntStream;
+
+/// In which order, and in which company, the examples of an epoch are shown. An order depends on
+/// nothing but its arguments: the same seed and epoch give the same batches on every machine.
+///
+/// Every example occurs exactly once; every batch but one is full.
+public sealed interface BatchOrder {
+
+    /// The batches of one epoch.
+    ///
+    /// @param lengths the number of tokens of each example
+    /// @param batchSize examples a batch, at least 1
+    /// @param epoch counts from 0
+    /// @return for each batch the indices of its examples
+    List<int[]> batches(int[] lengths, int batchSize, int epoch);
+
+    /// As given: for evaluation and prediction.
+    static BatchOrder sequential() {
+        return new Sequential();
+    }
+
+    /// A new random order each epoch.
+    static BatchOrder shuffled(long seed) {
+        return new Shuffled(seed);
+    }
+
+    /// A new random order each epoch in which the examples of a batch are of similar length.
+    static BatchOrder lengthGrouped(long seed) {
+        return new LengthGrouped(seed);
+    }
+
+    /// See [#sequential].
+    record Sequential() implements BatchOrder {
+        @Override
+        public List<int[]> batches(int[] lengths, int batchSize, int epoch) {
+            return cut(IntStream.range(0, lengths.length).toArray(), batchSize);
+        }
+    }
+
+    /// See [#shuffled].
+    record Shuffled(long seed) implements BatchOrder {
+        @Override
+        public List<int[]> batches(int[] lengths, int batchSize, int epoch) {
+            return cut(shuffledIndices(lengths.length, random(seed, epoch)), batchSize);
+        }
+    }
+
+    /// See [#lengthGrouped]. Shuffles, sorts by length within stretches of 50 batches (a quarter of
+    /// the data if that is less, so that small data is mixed too), cuts into batches and shuffles
+    /// these: the stretches are those of Hugging Face's `group_by_length`, but there each runs from
+    /// long to short. The batch with the longest example comes first, so that memory that does not
+    /// suffice shows at once.
+    record LengthGrouped(long seed) implements BatchOrder {
+
+        private static final int STRETCH_BATCHES = 50;
+
+        @Override
+        public List<int[]> batches(int[] lengths, int batchSize, int epoch) {
+            requireBatchSize(batchSize);
+            RandomGenerator random = random(seed, epoch);
+            int[] order = shuffledIndices(lengths.length, random);
+            long quarter = lengths.length / (4L * batchSize);
+            long stretch = Math.clamp(quarter, 1, STRETCH_BATCHES) * (long) batchSize;
+            List<Integer> sorted = new ArrayList<>(order.length);
+            for (long start = 0; start < order.length; start += stretch) {
+                int end = (int) Math.min(order.length, start + stretch);
+                Arrays.stream(order, (int) start, end)
+                        .boxed()
+                        .sorted(Comparator.comparingInt((Integer i) -> lengths[i]).reversed())
+                        .forEach(sorted::add);
+            }
+            List<int[]> batches =
+                    cut(sorted.stream().mapToInt(Integer::intValue).toArray(), batchSize);
+            shuffle(batches, random);
+            int longest = 0;
+            for (int b = 1; b < batches.size(); b++) {
+                // a stretch is whole batches, so the first example of a batch is its longest
+                if (lengths[batches.get(b)[0]] > lengths[batches.get(longest)[0]]) {
+                    longest = b;
+                }
+            }
+            if (!batches.isEmpty()) {
+                Collections.swap(batches, 0, longest);
+            }
+            return batches;
+        }
+    }
+
+    private static void requireBatchSize(int batchSize) {
+        if (batchSize < 1) {
+            throw new IllegalArgumentException(
+                    "batches: expected a batch size of at least 1, found " + batchSize);
+        }
+    }
+
+    private static List<int[]> cut(int[] order, int batchSize) {
+        requireBatchSize(batchSize);
+        List<int[]> batches = new ArrayList<>();
+        for (int start = 0; start < order.length; start += batchSize) {
+            // min before the sum: a huge batch size must not overflow
+            int end = start + Math.min(batchSize, order.length - start);
+            batches.add(Arrays.copyOfRange(order, start, end));
+            if (end == order.length) {
+                break;
+            }
+        }
+        return batches;
+    }
+
+    private static RandomGenerator random(long seed, int epoch) {
+        // the golden ratio keeps (seed, epoch + 1) apart from (seed + 1, epoch)
+        return RandomGeneratorFactory.of("L64X128MixRandom")
+                .create(seed ^ (epoch + 1L) * 0x9E3779B97F4A7C15L);
+    }
+
+    private static int[] shuffledIndices(int count, RandomGenerator random) {
+        int[] order = IntStream.range(0, count).toArray();
+        for (int i = count - 1; i > 0; i--) {
+            int j = below(i + 1, random);
+            int kept = order[i];
+            order[i] = order[j];
+            order[j] = kept;
+        }
+        return order;
+    }
+
+    private static void shuffle(List<int[]> batches, RandomGenerator random) {
+        for (int i = batches.size() - 1; i > 0; i--) {
+            Collections.swap(batches, i, below(i + 1, random));
+        }
+    }
+
+    /// A number in `[0, bound)` by one multiplication (Lemire, 2019), without the correction that
+    /// costs more draws: its bias is below 2^-32.
+    private static int below(int bound, RandomGenerator random) {
+        return (int) Math.unsignedMultiplyHigh(random.nextLong(), bound);
+    }
+}

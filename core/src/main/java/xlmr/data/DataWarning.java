@@ -1,0 +1,25 @@
+package xlmr.data;
+
+import java.util.Locale;
+
+/// Something about training data that is allowed and probably not meant.
+///
+/// @param sentence one line for a person
+public record DataWarning(Code code, String sentence) {
+
+    /// What was noticed; `id()` is the stable name for scripts.
+    public enum Code {
+        CLASS_IMBALANCE,
+        SINGLE_EXAMPLE_CLASS,
+        MANY_LABELS,
+        CONFLICTING_LABELS,
+        DUPLICATE_TEXTS,
+        VALIDATION_OVERLAP,
+        LABEL_NOT_IN_TRAINING;
+
+        /// The code as scripts see it, such as `class_imbalance`.
+        public String id() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+}
