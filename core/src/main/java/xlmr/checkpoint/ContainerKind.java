@@ -1,0 +1,72 @@
+package xlmr.checkpoint;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/// What a file of weights is, by its first bytes; only an index is told by its name.
+public enum ContainerKind {
+    /// Header and arrays in one file.
+    SAFETENSORS("a safetensors file"),
+    /// `*.safetensors.index.json`: names to shards.
+    SAFETENSORS_INDEX("an index of safetensors shards"),
+    /// `torch.save`: a zip with a pickle, a bare pickle, or a tar (before PyTorch 0.1.10).
+    PYTORCH("a PyTorch pickle (.bin, .pt)"),
+    /// Keras and TensorFlow.
+    HDF5("an HDF5 file (.h5)"),
+    /// None of these.
+    OTHER("of an unknown kind");
+
+    private static final int TAR_MAGIC_AT = 257;
+    private static final byte[] HDF5_MAGIC = {(byte) 0x89, 'H', 'D', 'F', '\r', '\n', 0x1A, '\n'};
+
+    private final String words;
+
+    ContainerKind(String words) {
+        this.words = words;
+    }
+
+    /// The kind in words, after "is".
+    public String words() {
+        return words;
+    }
+
+    /// Looks at the beginning of a file.
+    ///
+    /// @throws CheckpointException if it cannot be read
+    public static ContainerKind of(Path file) {
+        if (file.toString().endsWith(".index.json")) {
+            return SAFETENSORS_INDEX;
+        }
+        byte[] head;
+        try (InputStream input = Files.newInputStream(file)) {
+            head = input.readNBytes(TAR_MAGIC_AT + 5);
+        } catch (IOException e) {
+            throw CheckpointException.of(file, e);
+        }
+        return of(head, file.toString());
+    }
+
+    private static ContainerKind of(byte[] head, String name) {
+        if (startsWith(head, 0, HDF5_MAGIC)) {
+            return HDF5;
+        }
+        // A safetensors file may begin with any byte, since its header may have any length; '{'
+        // comes ninth.
+        if (name.endsWith(".safetensors") || (head.length > 8 && head[8] == '{')) {
+            return SAFETENSORS;
+        }
+        boolean zip = startsWith(head, 0, new byte[] {'P', 'K', 3, 4});
+        boolean pickle = head.length > 1 && head[0] == (byte) 0x80 && head[1] >= 0 && head[1] <= 5;
+        boolean tar = startsWith(head, TAR_MAGIC_AT, "ustar".getBytes(StandardCharsets.US_ASCII));
+        return zip || pickle || tar ? PYTORCH : OTHER;
+    }
+
+    private static boolean startsWith(byte[] head, int at, byte[] magic) {
+        return head.length >= at + magic.length
+                && Arrays.equals(head, at, at + magic.length, magic, 0, magic.length);
+    }
+}

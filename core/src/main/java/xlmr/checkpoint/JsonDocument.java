@@ -1,0 +1,129 @@
+package xlmr.checkpoint;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/// JSON from strangers, read strictly (RFC 8259): UTF-8, no name twice, nothing after the document,
+/// no comments or NaN, bounded depth and size. A byte order mark is skipped.
+public final class JsonDocument {
+    /// Files beyond this are refused: the largest real ones, indices of large models, have a few
+    /// hundred KB.
+    static final long LARGEST = 64L << 20;
+
+    private static final int DEPTH = 100;
+    private static final StreamReadConstraints LIMITS =
+            StreamReadConstraints.builder()
+                    .maxNestingDepth(DEPTH)
+                    .maxNumberLength(400)
+                    .maxStringLength(16 << 20)
+                    .maxNameLength(1 << 16)
+                    .build();
+
+    /// For streaming; [#MAPPER] uses it too.
+    static final JsonFactory FACTORY =
+            JsonFactory.builder()
+                    .streamReadConstraints(LIMITS)
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .build();
+
+    private static final ObjectMapper MAPPER =
+            JsonMapper.builder(FACTORY)
+                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                    // Numbers of fields that are only passed on keep their digits.
+                    .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                    .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+                    .build();
+
+    private JsonDocument() {}
+
+    /// The object in a file.
+    ///
+    /// @throws CheckpointException if the file cannot be read or is not one strict JSON object
+    public static ObjectNode read(Path file) {
+        byte[] bytes;
+        try {
+            long size = Files.size(file);
+            if (size > LARGEST) {
+                throw new CheckpointException(
+                        file.toString(),
+                        "%,d bytes; expected a JSON file of at most %,d".formatted(size, LARGEST));
+            }
+            bytes = Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw CheckpointException.of(file, e);
+        }
+        return parse(file.toString(), decode(file.toString(), bytes));
+    }
+
+    /// The object in a text.
+    ///
+    /// @param source names the text in messages
+    /// @throws CheckpointException if the text is not one strict JSON object
+    public static ObjectNode parse(String source, String text) {
+        JsonNode node;
+        try {
+            node = MAPPER.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new CheckpointException(source, "not valid JSON: " + describe(e));
+        }
+        if (node.isMissingNode()) {
+            throw new CheckpointException(source, "empty; expected a JSON object");
+        }
+        if (!(node instanceof ObjectNode object)) {
+            throw new CheckpointException(
+                    source, "expected a JSON object {...}, found %s".formatted(article(node)));
+        }
+        return object;
+    }
+
+    /// Decodes UTF-8 strictly, without a byte order mark.
+    static String decode(String source, byte[] bytes) {
+        CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+        ByteBuffer input = ByteBuffer.wrap(bytes);
+        CharBuffer output = CharBuffer.allocate(bytes.length);
+        CoderResult result = decoder.decode(input, output, true);
+        if (result.isError()) {
+            throw new CheckpointException(
+                    source, "not UTF-8: invalid byte at position " + input.position());
+        }
+        String text = output.flip().toString();
+        return text.startsWith("\uFEFF") ? text.substring(1) : text;
+    }
+
+    /// Jackson's words for a syntax error, in one line, with the place.
+    static String describe(JsonProcessingException e) {
+        String message = e.getOriginalMessage();
+        int detail = message.indexOf('\n');
+        String reason = detail < 0 ? message : message.substring(0, detail);
+        return e.getLocation() == null
+                ? reason
+                : "%s (line %d, column %d)"
+                        .formatted(
+                                reason, e.getLocation().getLineNr(), e.getLocation().getColumnNr());
+    }
+
+    private static String article(JsonNode node) {
+        return switch (node.getNodeType()) {
+            case ARRAY -> "an array";
+            case NULL -> "null";
+            default -> "a " + node.getNodeType().name().toLowerCase(Locale.ROOT);
+        };
+    }
+}

@@ -1,0 +1,145 @@
+package xlmr.checkpoint;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Map.Entry;
+import java.util.SequencedMap;
+import java.util.SequencedSet;
+import xlmr.tensor.Tensor;
+
+/// Several safetensors files with an index, `{"weight_map": {name: file}}`. Names that a shard
+/// holds beyond the index are not part of the checkpoint.
+public final class ShardedCheckpoint implements Checkpoint {
+    private static final String WEIGHT_MAP = "weight_map";
+
+    private final Path index;
+    private final SequencedMap<String, SafetensorsFile> shards;
+    private final Map<String, String> metadata;
+
+    private ShardedCheckpoint(
+            Path index,
+            SequencedMap<String, SafetensorsFile> shards,
+            Map<String, String> metadata) {
+        this.index = index;
+        this.shards = Collections.unmodifiableSequencedMap(shards);
+        this.metadata = Collections.unmodifiableMap(metadata);
+    }
+
+    /// Reads an index and opens all shards, which must lie beside it.
+    ///
+    /// @throws CheckpointException if the index or a shard is damaged, a shard is missing or lies
+    ///   elsewhere, or a name is not in its shard
+    public static ShardedCheckpoint open(Path index) {
+        ObjectNode json = JsonDocument.read(index);
+        if (!(json.get(WEIGHT_MAP) instanceof ObjectNode weights) || weights.isEmpty()) {
+            JsonNode found = json.get(WEIGHT_MAP);
+            throw new CheckpointException(
+                    index.toString(),
+                    "\"%s\" %s; expected an object of names to shards"
+                            .formatted(WEIGHT_MAP, found == null ? "is missing" : "is " + found));
+        }
+        Map<String, SafetensorsFile> files = new LinkedHashMap<>();
+        SequencedMap<String, SafetensorsFile> shards = new LinkedHashMap<>();
+        for (Entry<String, JsonNode> weight : weights.properties()) {
+            String file = shardName(index, weight.getKey(), weight.getValue());
+            SafetensorsFile shard = files.computeIfAbsent(file, name -> openShard(index, name));
+            if (!shard.contains(weight.getKey())) {
+                throw new CheckpointException(
+                        index.toString(),
+                        "tensor '%s' is not in its shard %s".formatted(weight.getKey(), file),
+                        "index and shards are of different checkpoints; fetch them again");
+            }
+            shards.put(weight.getKey(), shard);
+        }
+        Map<String, String> metadata = new LinkedHashMap<>();
+        files.values().forEach(shard -> metadata.putAll(shard.metadata()));
+        return new ShardedCheckpoint(index, shards, metadata);
+    }
+
+    // A plain name: no directory, no drive, no way up.
+    private static String shardName(Path index, String tensor, JsonNode value) {
+        String name = value.isTextual() ? value.textValue() : "";
+        boolean plain =
+                !name.isEmpty()
+                        && !name.equals(".")
+                        && !name.equals("..")
+                        && name.chars()
+                                .noneMatch(c -> c == '/' || c == '\\' || c == ':' || c < ' ');
+        if (!plain) {
+            throw new CheckpointException(
+                    index.toString(),
+                    "tensor '%s': shard %s; expected the name of a file in the index's directory"
+                            .formatted(tensor, value));
+        }
+        return name;
+    }
+
+    private static SafetensorsFile openShard(Path index, String name) {
+        Path file = index.resolveSibling(name);
+        if (!Files.isRegularFile(file)) {
+            throw new CheckpointException(
+                    index.toString(), "shard %s is missing".formatted(name), "fetch it too");
+        }
+        return SafetensorsFile.open(file);
+    }
+
+    @Override
+    public SequencedSet<String> names() {
+        return shards.sequencedKeySet();
+    }
+
+    @Override
+    public TensorInfo info(String name) {
+        return shard(name).info(name);
+    }
+
+    @Override
+    public Tensor tensor(String name) {
+        return shard(name).tensor(name);
+    }
+
+    @Override
+    public Tensor writable(String name) {
+        return shard(name).writable(name);
+    }
+
+    @Override
+    public long[] integers(String name) {
+        return shard(name).integers(name);
+    }
+
+    @Override
+    public double[] doubles(String name) {
+        return shard(name).doubles(name);
+    }
+
+    /// The texts of all shards together.
+    @Override
+    public Map<String, String> metadata() {
+        return metadata;
+    }
+
+    @Override
+    public Path file(String name) {
+        return shard(name).file(name);
+    }
+
+    @Override
+    public String toString() {
+        return "%s (%d tensors)".formatted(index, shards.size());
+    }
+
+    private SafetensorsFile shard(String name) {
+        SafetensorsFile shard = shards.get(name);
+        if (shard == null) {
+            throw new CheckpointException(
+                    index.toString(), "tensor '%s': is not in the index".formatted(name));
+        }
+        return shard;
+    }
+}
