@@ -1,0 +1,249 @@
+package xlmr.backend.cpu;
+
+import static xlmr.backend.cpu.Lanes.FLOATS;
+import static xlmr.backend.cpu.Lanes.V;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import xlmr.backend.Activation;
+
+/// Element-wise functions and their derivatives. One loop for each, so that each compiles to
+/// straight vector code.
+final class Activations {
+    private static final float ROOT_HALF = 0.70710678f;
+
+    /// 1 / √(2π).
+    private static final float DENSITY = 0.39894228f;
+
+    /// √(2/π).
+    private static final float TANH_SCALE = 0.79788456f;
+
+    private static final float TANH_CUBE = 0.044715f;
+
+    private Activations() {}
+
+    /// y = f(x) for elements `from` to `to`.
+    static void apply(Activation function, float[] x, float[] y, int from, int to) {
+        switch (function) {
+            case GELU -> gelu(x, y, from, to);
+            case GELU_TANH -> geluTanh(x, y, from, to);
+            case RELU -> relu(x, y, from, to);
+            case SILU -> silu(x, y, from, to);
+            case TANH -> tanh(x, y, from, to);
+            case SIGMOID -> sigmoid(x, y, from, to);
+        }
+    }
+
+    /// dx += dy f'(x) for elements `from` to `to`.
+    static void gradient(Activation function, float[] x, float[] dy, float[] dx, int from, int to) {
+        switch (function) {
+            case GELU -> geluGradient(x, dy, dx, from, to);
+            case GELU_TANH -> geluTanhGradient(x, dy, dx, from, to);
+            case RELU -> reluGradient(x, dy, dx, from, to);
+            case SILU -> siluGradient(x, dy, dx, from, to);
+            case TANH -> tanhGradient(x, dy, dx, from, to);
+            case SIGMOID -> sigmoidGradient(x, dy, dx, from, to);
+        }
+    }
+
+    private static void gelu(float[] x, float[] y, int from, int to) {
+        int i = from;
+        for (; i <= to - V; i += V) {
+            gelu(FloatVector.fromArray(FLOATS, x, i)).intoArray(y, i);
+        }
+        VectorMask<Float> rest = FLOATS.indexInRange(i, to);
+        if (rest.anyTrue()) {
+            gelu(FloatVector.fromArray(FLOATS, x, i, rest)).intoArray(y, i, rest);
+        }
+    }
+
+    private static void geluGradient(float[] x, float[] dy, float[] dx, int from, int to) {
+        int i = from;
+        for (; i <= to - V; i += V) {
+            geluSlope(FloatVector.fromArray(FLOATS, x, i))
+                    .fma(FloatVector.fromArray(FLOATS, dy, i), FloatVector.fromArray(FLOATS, dx, i))
+                    .intoArray(dx, i);
+        }
+        VectorMask<Float> rest = FLOATS.indexInRange(i, to);
+        if (rest.anyTrue()) {
+            geluSlope(FloatVector.fromArray(FLOATS, x, i, rest))
+                    .fma(
+                            FloatVector.fromArray(FLOATS, dy, i, rest),
+                            FloatVector.fromArray(FLOATS, dx, i, rest))
+                    .intoArray(dx, i, rest);
+        }
+    }
+
+    private static void geluTanh(float[] x, float[] y, int from, int to) {
+        int i = from;
+        for (; i <= to - V; i += V) {
+            geluTanh(FloatVector.fromArray(FLOATS, x, i)).intoArray(y, i);
+        }
+        VectorMask<Float> rest = FLOATS.indexInRange(i, to);
+        if (rest.anyTrue()) {
+            geluTanh(FloatVector.fromArray(FLOATS, x, i, rest)).intoArray(y, i, rest);
+        }
+    }
+
+    private static void geluTanhGradient(float[] x, float[] dy, float[] dx, int from, int to) {
+        int i = from;
+        for (; i <= to - V; i += V) {
+            geluTanhSlope(FloatVector.fromArray(FLOATS, x, i))
+                    .fma(FloatVector.fromArray(FLOATS, dy, i), FloatVector.fromArray(FLOATS, dx, i))
+                    .intoArray(dx, i);
+        }
+        VectorMask<Float> rest = FLOATS.indexInRange(i, to);
+        if (rest.anyTrue()) {
+            geluTanhSlope(FloatVector.fromArray(FLOATS, x, i, rest))
+                    .fma(
+                            FloatVector.fromArray(FLOATS, dy, i, rest),
+                            FloatVector.fromArray(FLOATS, dx, i, rest))
+                    .intoArray(dx, i, rest);
+        }
+    }
+
+    private static void silu(float[] x, float[] y, int from, int to) {
+        int i = from;
+        for (; i <= to - V; i += V) {
+            silu(FloatVector.fromArray(FLOATS, x, i)).intoArray(y, i);
+        }
+        VectorMask<Float> rest = FLOATS.indexInRange(i, to);
+        if (rest.anyTrue()) {
+            silu(FloatVector.fromArray(FLOATS, x, i, rest)).intoArray(y, i, rest);
+        }
+    }
+
+    private static void siluGradient(float[] x, float[] dy, float[] dx, int from, int to) {
+        int i = from;
+        for (; i <= to - V; i += V) {
+            siluSlope(FloatVector.fromArray(FLOATS, x, i))
+                    .fma(FloatVector.fromArray(FLOATS, dy, i), FloatVector.fromArray(FLOATS, dx, i))
+                    .intoArray(dx, i);
+        }
+        VectorMask<Float> rest = FLOATS.indexInRange(i, to);
+        if (rest.anyTrue()) {
+            siluSlope(FloatVector.fromArray(FLOATS, x, i, rest))
+                    .fma(
+                            FloatVector.fromArray(FLOATS, dy, i, rest),
+                            FloatVector.fromArray(FLOATS, dx, i, rest))
+                    .intoArray(dx, i, rest);
+        }
+    }
+
+    private static void tanh(float[] x, float[] y, int from, int to) {
+        int i = from;
+        for (; i <= to - V; i += V) {
+            VectorMath.tanh(FloatVector.fromArray(FLOATS, x, i)).intoArray(y, i);
+        }
+        VectorMask<Float> rest = FLOATS.indexInRange(i, to);
+        if (rest.anyTrue()) {
+            VectorMath.tanh(FloatVector.fromArray(FLOATS, x, i, rest)).intoArray(y, i, rest);
+        }
+    }
+
+    private static void tanhGradient(float[] x, float[] dy, float[] dx, int from, int to) {
+        int i = from;
+        for (; i <= to - V; i += V) {
+            tanhSlope(FloatVector.fromArray(FLOATS, x, i))
+                    .fma(FloatVector.fromArray(FLOATS, dy, i), FloatVector.fromArray(FLOATS, dx, i))
+                    .intoArray(dx, i);
+        }
+        VectorMask<Float> rest = FLOATS.indexInRange(i, to);
+        if (rest.anyTrue()) {
+            tanhSlope(FloatVector.fromArray(FLOATS, x, i, rest))
+                    .fma(
+                            FloatVector.fromArray(FLOATS, dy, i, rest),
+                            FloatVector.fromArray(FLOATS, dx, i, rest))
+                    .intoArray(dx, i, rest);
+        }
+    }
+
+    private static void sigmoid(float[] x, float[] y, int from, int to) {
+        int i = from;
+        for (; i <= to - V; i += V) {
+            VectorMath.sigmoid(FloatVector.fromArray(FLOATS, x, i)).intoArray(y, i);
+        }
+        VectorMask<Float> rest = FLOATS.indexInRange(i, to);
+        if (rest.anyTrue()) {
+            VectorMath.sigmoid(FloatVector.fromArray(FLOATS, x, i, rest)).intoArray(y, i, rest);
+        }
+    }
+
+    private static void sigmoidGradient(float[] x, float[] dy, float[] dx, int from, int to) {
+        int i = from;
+        for (; i <= to - V; i += V) {
+            sigmoidSlope(FloatVector.fromArray(FLOATS, x, i))
+                    .fma(FloatVector.fromArray(FLOATS, dy, i), FloatVector.fromArray(FLOATS, dx, i))
+                    .intoArray(dx, i);
+        }
+        VectorMask<Float> rest = FLOATS.indexInRange(i, to);
+        if (rest.anyTrue()) {
+            sigmoidSlope(FloatVector.fromArray(FLOATS, x, i, rest))
+                    .fma(
+                            FloatVector.fromArray(FLOATS, dy, i, rest),
+                            FloatVector.fromArray(FLOATS, dx, i, rest))
+                    .intoArray(dx, i, rest);
+        }
+    }
+
+    private static void relu(float[] x, float[] y, int from, int to) {
+        for (int i = from; i < to; i++) {
+            y[i] = Math.max(x[i], 0);
+        }
+    }
+
+    private static void reluGradient(float[] x, float[] dy, float[] dx, int from, int to) {
+        for (int i = from; i < to; i++) {
+            dx[i] += x[i] > 0 ? dy[i] : 0;
+        }
+    }
+
+    /// x Φ(x) with Φ(x) = (1 + erf(x / √2)) / 2.
+    private static FloatVector gelu(FloatVector x) {
+        return x.mul(0.5f).mul(VectorMath.erf(x.mul(ROOT_HALF)).add(1));
+    }
+
+    /// Φ(x) + x φ(x), φ the normal density.
+    private static FloatVector geluSlope(FloatVector x) {
+        FloatVector cumulative = VectorMath.erf(x.mul(ROOT_HALF)).add(1).mul(0.5f);
+        FloatVector density = VectorMath.exp(x.mul(x).mul(-0.5f)).mul(DENSITY);
+        return density.fma(x, cumulative);
+    }
+
+    private static FloatVector geluTanh(FloatVector x) {
+        return x.mul(0.5f).mul(VectorMath.tanh(inner(x)).add(1));
+    }
+
+    /// With t = tanh(u(x)): (1 + t) / 2 + x (1 - t²) u'(x) / 2.
+    private static FloatVector geluTanhSlope(FloatVector x) {
+        FloatVector t = VectorMath.tanh(inner(x));
+        FloatVector slope = x.mul(x).mul(3 * TANH_CUBE).add(1).mul(TANH_SCALE);
+        FloatVector bent = t.mul(t).neg().add(1).mul(slope).mul(x);
+        return t.add(1).add(bent).mul(0.5f);
+    }
+
+    /// u(x) = √(2/π) (x + 0.044715 x³).
+    private static FloatVector inner(FloatVector x) {
+        return x.mul(x).mul(TANH_CUBE).add(1).mul(x).mul(TANH_SCALE);
+    }
+
+    private static FloatVector silu(FloatVector x) {
+        return x.mul(VectorMath.sigmoid(x));
+    }
+
+    /// σ (1 + x (1 - σ)).
+    private static FloatVector siluSlope(FloatVector x) {
+        FloatVector s = VectorMath.sigmoid(x);
+        return s.neg().add(1).mul(x).add(1).mul(s);
+    }
+
+    private static FloatVector tanhSlope(FloatVector x) {
+        FloatVector t = VectorMath.tanh(x);
+        return t.mul(t).neg().add(1);
+    }
+
+    private static FloatVector sigmoidSlope(FloatVector x) {
+        FloatVector s = VectorMath.sigmoid(x);
+        return s.neg().add(1).mul(s);
+    }
+}
