@@ -9,11 +9,10 @@ import xlmr.backend.Backend;
 import xlmr.tensor.Shape;
 import xlmr.tensor.Tensor;
 
-/// Operations in the order in which they ran, which is a topological order: the backward pass walks
-/// it in reverse.
+/// Operations in the order in which they ran, which is a topological order: the backward pass walks it in reverse.
 ///
-/// Only operations that depend on a trainable parameter are recorded, so the walk ends at the
-/// lowest of these. Owned by one thread.
+/// Only operations that depend on a trainable parameter are recorded, so the walk ends at the lowest of these. Owned by
+/// one thread.
 public final class Tape {
     private final Backend backend;
     private final Workspace workspace;
@@ -38,8 +37,7 @@ public final class Tape {
         return parameters;
     }
 
-    /// Whether a gradient flows into the tensor: whether a recorded operation made it, or [#watch]
-    /// was called.
+    /// Whether a gradient flows into the tensor: whether a recorded operation made it, or [#watch] was called.
     public boolean tracks(Tensor tensor) {
         return gradients.containsKey(tensor);
     }
@@ -69,14 +67,12 @@ public final class Tape {
         return gradient;
     }
 
-    /// Scratch memory for a node's backward pass; contents undefined, valid until the workspace is
-    /// reset.
+    /// Scratch memory for a node's backward pass; contents undefined, valid until the workspace is reset.
     public Tensor scratch(Shape shape) {
         return workspace.take(shape);
     }
 
-    /// Walks back from a scalar. The gradients of watched tensors stay readable until the workspace
-    /// is reset.
+    /// Walks back from a scalar. The gradients of watched tensors stay readable until the workspace is reset.
     ///
     /// @param factor dLoss of the scalar: 1, or 1 / k where k micro-batches make a step
     public void backward(Tensor loss, float factor) {
