@@ -36,20 +36,23 @@ public final class JsonDocument {
                     .maxNameLength(1 << 16)
                     .build();
 
-    /// For streaming; [#MAPPER] uses it too.
+    /// For streaming; the trees are read by it too.
     static final JsonFactory FACTORY =
             JsonFactory.builder()
                     .streamReadConstraints(LIMITS)
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .build();
 
-    private static final ObjectMapper MAPPER =
-            JsonMapper.builder(FACTORY)
-                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-                    // Numbers of fields that are only passed on keep their digits.
-                    .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-                    .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-                    .build();
+    /// Apart, because a mapper takes a tenth of a second to start and safetensors files do without.
+    private static final class Trees {
+        static final ObjectMapper MAPPER =
+                JsonMapper.builder(FACTORY)
+                        .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                        // Numbers of fields that are only passed on keep their digits.
+                        .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                        .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+                        .build();
+    }
 
     private JsonDocument() {}
 
@@ -79,7 +82,7 @@ public final class JsonDocument {
     public static ObjectNode parse(String source, String text) {
         JsonNode node;
         try {
-            node = MAPPER.readTree(text);
+            node = Trees.MAPPER.readTree(text);
         } catch (JsonProcessingException e) {
             throw new CheckpointException(source, "not valid JSON: " + describe(e));
         }

@@ -1,0 +1,94 @@
+package xlmr.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import xlmr.tensor.DType;
+
+/// The containers of `reference/formats`, written by the real libraries, against the plain one.
+class ReferenceCheckpointsTest {
+    private static final Path FORMATS =
+            Path.of(
+                    System.getProperty("xlmr.repository", ".."),
+                    "..",
+                    "shared",
+                    "reference",
+                    "formats");
+
+    @TempDir Path directory;
+
+    private static Checkpoint open(String name) {
+        Path path = FORMATS.resolve(name);
+        assumeTrue(Files.isDirectory(path), "skipped: no reference fixtures at " + FORMATS);
+        return Checkpoint.open(path);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sharded_safetensors", "safetensors_unaligned"})
+    void anotherLayoutHoldsTheSameTensors(String name) {
+        Checkpoint expected = open("reference_seqcls");
+        Checkpoint found = open(name);
+
+        assertThat(found.names()).containsExactlyInAnyOrderElementsOf(expected.names());
+        for (String tensor : expected.names()) {
+            assertThat(found.info(tensor)).isEqualTo(expected.info(tensor));
+            assertThat(found.tensor(tensor).toArray()).isEqualTo(expected.tensor(tensor).toArray());
+        }
+    }
+
+    @Test
+    void doublePrecisionHoldsTheSameValues() {
+        Checkpoint expected = open("reference_seqcls");
+        Checkpoint found = open("safetensors_f64");
+
+        for (String tensor : expected.names()) {
+            assertThat(found.info(tensor).dtype()).isEqualTo(DType.F64);
+            assertThat(found.doubles(tensor)).isEqualTo(expected.doubles(tensor));
+            assertThat(found.tensor(tensor).toArray()).isEqualTo(expected.tensor(tensor).toArray());
+        }
+    }
+
+    // The reference rounded the same tensors when it wrote these: our rounding must give its bytes.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"F16 safetensors_fp16", "BF16 safetensors_bf16", "F32 reference_seqcls"})
+    void writingGivesTheBytesOfTheReferenceLibrary(String typeAndName) throws IOException {
+        DType dtype = DType.valueOf(typeAndName.split(" ")[0]);
+        String name = typeAndName.split(" ")[1];
+        Checkpoint source = open("reference_seqcls");
+        SafetensorsWriter writer = new SafetensorsWriter();
+        open(name).metadata().forEach(writer::metadata);
+        source.names().forEach(tensor -> writer.add(tensor, dtype, source.tensor(tensor)));
+        Path written = directory.resolve("model.safetensors");
+        writer.write(written);
+
+        assertThat(written)
+                .hasSameBinaryContentAs(FORMATS.resolve(name).resolve("model.safetensors"));
+    }
+
+    @Test
+    void arraysOfOtherTypesStandBesideTheWeights() {
+        Checkpoint expected = open("reference_seqcls");
+        Checkpoint found = open("safetensors_i64_and_extra");
+
+        Set<String> extra = new LinkedHashSet<>(found.names());
+        extra.removeAll(expected.names());
+        assertThat(extra).isNotEmpty();
+        for (String name : extra) {
+            long count =
+                    found.info(name).dtype().isFloat()
+                            ? found.doubles(name).length
+                            : found.integers(name).length;
+            assertThat(count).isEqualTo(found.info(name).elements());
+        }
+    }
+}
