@@ -54,7 +54,8 @@ public final class DataWarnings {
                                 warnings,
                                 Code.CLASS_IMBALANCE,
                                 "%d of %d training examples are '%s': always answering that is"
-                                        + " already right so often; look at macro F1, not at accuracy",
+                                        + " already right so often; look at macro F1, not at"
+                                        + " accuracy",
                                 count,
                                 examples,
                                 label);
@@ -139,7 +140,8 @@ public final class DataWarnings {
             add(
                     warnings,
                     Code.VALIDATION_OVERLAP,
-                    "%d of %d validation texts are in the training data too, so the validation looks"
+                    "%d of %d validation texts are in the training data too, so the validation"
+                            + " looks"
                             + " better than it is; the first is line %d: \"%s\"",
                     shared,
                     validation.size(),

@@ -32,7 +32,8 @@ public record ExampleOptions(
     public ExampleOptions {
         if (maxRecordChars < 1 || maxExamples < 1) {
             throw new IllegalArgumentException(
-                    "example options: expected limits of at least 1, found %d characters, %d examples"
+                    ("example options: expected limits of at least 1, found %d characters, %d"
+                                    + " examples")
                             .formatted(maxRecordChars, maxExamples));
         }
         if (labelDelimiter != null && labelDelimiter.isEmpty()) {

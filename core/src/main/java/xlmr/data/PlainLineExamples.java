@@ -14,7 +14,8 @@ final class PlainLineExamples {
         if (options.labelColumn() != null) {
             throw DataException.in(
                     source,
-                    "plain lines hold no labels; expected CSV, TSV or JSON Lines (.csv, .tsv, .jsonl)");
+                    "plain lines hold no labels; expected CSV, TSV or JSON Lines (.csv, .tsv,"
+                            + " .jsonl)");
         }
         this.lines = lines;
         this.source = source;

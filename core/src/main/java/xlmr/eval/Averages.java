@@ -10,22 +10,16 @@ import java.util.List;
 public record Averages(
         PrecisionRecallF1 micro, PrecisionRecallF1 macro, PrecisionRecallF1 weighted) {
 
-    /// @param rightPerClass true positives of each class of `classes`
     /// @param zeroDivision what a division by zero gives
-    static Averages of(
-            List<ClassScore> classes,
-            long[] rightPerClass,
-            double zeroDivision,
-            AveragedClasses averaged) {
+    static Averages of(List<ClassScore> classes, double zeroDivision, AveragedClasses averaged) {
         long right = 0;
         long predicted = 0;
         long support = 0;
         double[] macro = new double[3];
         double[] weighted = new double[3];
         int counted = 0;
-        for (int k = 0; k < classes.size(); k++) {
-            ClassScore scored = classes.get(k);
-            right += rightPerClass[k];
+        for (ClassScore scored : classes) {
+            right += scored.right();
             predicted += scored.predicted();
             support += scored.support();
             add(weighted, scored.score(), scored.support());

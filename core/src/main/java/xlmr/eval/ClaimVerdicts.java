@@ -118,7 +118,8 @@ final class ClaimVerdicts {
         return new Verdict(
                 Code.CLAIM_NOT_CONFIRMED,
                 Severity.WARNING,
-                "The printed %s %s is none of the averages of these rows: micro %s, macro %s, weighted %s."
+                ("The printed %s %s is none of the averages of these rows: micro %s, macro %s,"
+                                + " weighted %s.")
                         .formatted(
                                 name,
                                 decimals(claimed),

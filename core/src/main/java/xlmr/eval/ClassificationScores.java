@@ -43,22 +43,16 @@ public record ClassificationScores(
                     "classification scores: expected at least one example, found 0");
         }
         List<ClassScore> perClass = new ArrayList<>();
-        long[] right = new long[classes];
         double recalls = 0;
         int withExamples = 0;
         for (int k = 0; k < classes; k++) {
-            right[k] = confusion.count(k, k);
-            long predicted = confusion.predicted(k);
+            long right = confusion.count(k, k);
             long support = confusion.support(k);
             perClass.add(
-                    new ClassScore(
-                            k,
-                            names.get(k),
-                            support,
-                            predicted,
-                            PrecisionRecallF1.of(right[k], predicted, support, zeroDivision)));
+                    ClassScore.of(
+                            k, names.get(k), support, right, confusion.predicted(k), zeroDivision));
             if (support > 0) {
-                recalls += (double) right[k] / support;
+                recalls += (double) right / support;
                 withExamples++;
             }
         }
@@ -67,7 +61,7 @@ public record ClassificationScores(
                 recalls / withExamples,
                 matthews(perClass, confusion.right(), total),
                 kappa(perClass, confusion.right(), total),
-                Averages.of(perClass, right, zeroDivision, averaged),
+                Averages.of(perClass, zeroDivision, averaged),
                 perClass);
     }
 

@@ -148,7 +148,7 @@ final class ClassificationVerdicts {
         warn(
                 Code.COLLAPSED_PREDICTIONS,
                 ("%d of %s (%s) are '%s', but only %d of the examples are: the predictions have"
-                                + " collapsed to one class; the model has not learned to tell the"
+                                + " collapsed to one class; the model hardly tells the"
                                 + " classes apart.")
                         .formatted(
                                 most.predicted(),

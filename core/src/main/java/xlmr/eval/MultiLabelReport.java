@@ -62,8 +62,8 @@ public record MultiLabelReport(
         List<ClassScore> perLabel = new ArrayList<>();
         double entropy = 0;
         for (int k = 0; k < labelCount; k++) {
-            PrecisionRecallF1 score = PrecisionRecallF1.of(right[k], predicted[k], support[k], 0);
-            perLabel.add(new ClassScore(k, labelNames.get(k), support[k], predicted[k], score));
+            perLabel.add(
+                    ClassScore.of(k, labelNames.get(k), support[k], right[k], predicted[k], 0));
             entropy += binaryEntropy((double) support[k] / logits.length);
         }
         MultiLabelReport unjudged =
@@ -74,7 +74,7 @@ public record MultiLabelReport(
                         entropy / labelCount,
                         (double) exactRows / logits.length,
                         wrong / answers,
-                        Averages.of(perLabel, right, 0, AveragedClasses.ALL),
+                        Averages.of(perLabel, 0, AveragedClasses.ALL),
                         perLabel,
                         List.of());
         return unjudged.withVerdicts(judge(unjudged, labels));
@@ -131,7 +131,8 @@ public record MultiLabelReport(
                     new Verdict(
                             Code.SUBSET_ACCURACY_BELOW_NONE,
                             Severity.WARNING,
-                            "%s of the rows are right in all labels; never answering yes would be right in %s."
+                            ("%s of the rows are right in all labels; never answering yes would"
+                                            + " be right in %s.")
                                     .formatted(
                                             NumberWords.percent(report.subsetAccuracy()),
                                             NumberWords.percent(noneAccuracy))));

@@ -76,13 +76,15 @@ public record RegressionReport(
                     new Verdict(
                             Code.CONSTANT_TARGETS,
                             Severity.WARNING,
-                            "All right numbers are the same: R2 and the correlations are undefined."));
+                            "All right numbers are the same: R2 and the correlations are"
+                                    + " undefined."));
         } else if (report.r2() <= 0) {
             verdicts.add(
                     new Verdict(
                             Code.WORSE_THAN_MEAN,
                             Severity.WARNING,
-                            "The loss %s is not below %s, the loss of always answering the mean of the right numbers (R2 %s)."
+                            ("The loss %s is not below %s, the loss of always answering the mean"
+                                            + " of the right numbers (R2 %s).")
                                     .formatted(
                                             NumberWords.decimals(report.loss()),
                                             NumberWords.decimals(report.targetVariance()),
@@ -97,7 +99,8 @@ public record RegressionReport(
                     new Verdict(
                             Code.CONSTANT_PREDICTIONS,
                             Severity.WARNING,
-                            "All answers are the same number: the model has learned nothing that shows."));
+                            "All answers are the same number: the model has learned nothing that"
+                                    + " shows."));
         }
         return ClassificationVerdicts.gravestFirst(verdicts);
     }

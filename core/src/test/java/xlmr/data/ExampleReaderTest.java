@@ -43,7 +43,8 @@ class ExampleReaderTest {
                 read(
                         LABELLED.withTextPairColumn("other"),
                         "a.csv",
-                        "text,other,label\r\n\"one, \"\"two\"\"\nlines\",x, good \r\n\r\nplain,,bad");
+                        "text,other,label\r\n\"one, \"\"two\"\"\nlines\",x, good"
+                                + " \r\n\r\nplain,,bad");
 
         assertThat(examples)
                 .containsExactly(
@@ -118,7 +119,8 @@ class ExampleReaderTest {
                     ExampleOptions.unlabelled(wrong).withHeader(false),
                     "a.tsv",
                     "good\tone\n",
-                    "a.tsv, line 1: without a header the text column is a number from 1 to 2, found '"
+                    "a.tsv, line 1: without a header the text column is a number from 1 to 2,"
+                            + " found '"
                             + wrong
                             + "'");
         }
@@ -148,13 +150,15 @@ class ExampleReaderTest {
                 ExampleOptions.labelled("text", "categroy"),
                 "a.tsv",
                 "index_id\tcategory\ttext\n",
-                "a.tsv, line 1: no label column 'categroy'; the columns are 'index_id', 'category', 'text';"
+                "a.tsv, line 1: no label column 'categroy'; the columns are 'index_id',"
+                        + " 'category', 'text';"
                         + " did you mean 'category'?");
         assertProblem(
                 UNLABELLED,
                 "a.csv",
                 "Text,b\nx,y\n",
-                "a.csv, line 1: no text column 'text'; the columns are 'Text', 'b'; did you mean 'Text'?");
+                "a.csv, line 1: no text column 'text'; the columns are 'Text', 'b'; did you mean"
+                        + " 'Text'?");
         assertProblem(
                 UNLABELLED,
                 "a.jsonl",
@@ -183,7 +187,8 @@ class ExampleReaderTest {
                 LABELLED,
                 "a.csv",
                 "text,label\n\"x,a\ny,b\nz,a\n",
-                "a.csv, line 2: expected 2 fields as in the header, found 1; a field spans lines: is a quote not closed?");
+                "a.csv, line 2: expected 2 fields as in the header, found 1; a field spans"
+                        + " lines: is a quote not closed?");
     }
 
     @Test
@@ -192,7 +197,8 @@ class ExampleReaderTest {
                 LABELLED,
                 "a.tsv",
                 "text\tlabel\nx\ta\n \ta\n",
-                "a.tsv, line 3: the text (column 'text') is blank; remove the line or give it a text");
+                "a.tsv, line 3: the text (column 'text') is blank; remove the line or give it a"
+                        + " text");
         assertProblem(
                 LABELLED,
                 "a.tsv",
@@ -228,7 +234,8 @@ class ExampleReaderTest {
                                         .readAll(new ByteArrayInputStream(bytes), name))
                 .isInstanceOf(DataException.class)
                 .hasMessage(
-                        "%s, line %d: byte %d (0xFC) is not UTF-8; convert the file, for example with iconv"
+                        ("%s, line %d: byte %d (0xFC) is not UTF-8; convert the file, for example"
+                                        + " with iconv")
                                 .formatted(name, line, prefix.length + 1));
     }
 
@@ -298,7 +305,8 @@ class ExampleReaderTest {
         assertThatThrownBy(() -> read(small, "a.csv", "text\nok\n\"" + "x\n".repeat(5000)))
                 .isInstanceOf(DataException.class)
                 .hasMessageStartingWith(
-                        "a.csv, after line 2: not readable as CSV, or a record is longer than 100 characters");
+                        "a.csv, after line 2: not readable as CSV, or a record is longer than"
+                                + " 100 characters");
     }
 
     @Test
@@ -316,7 +324,8 @@ class ExampleReaderTest {
                 LABELLED,
                 "a.txt",
                 "x\n",
-                "a.txt: plain lines hold no labels; expected CSV, TSV or JSON Lines (.csv, .tsv, .jsonl)");
+                "a.txt: plain lines hold no labels; expected CSV, TSV or JSON Lines (.csv, .tsv,"
+                        + " .jsonl)");
     }
 
     @ParameterizedTest

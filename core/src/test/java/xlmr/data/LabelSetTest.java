@@ -61,7 +61,8 @@ class LabelSetTest {
         assertThatThrownBy(() -> labels.idOf(example))
                 .isInstanceOf(DataException.class)
                 .hasMessage(
-                        "test.tsv, line 7: unknown label 'Travl'; the model knows 'health', 'travel'; did you mean 'travel'?");
+                        "test.tsv, line 7: unknown label 'Travl'; the model knows 'health',"
+                                + " 'travel'; did you mean 'travel'?");
         assertThatThrownBy(() -> labels.idOf(new Example("x", null, List.of("a", "b"), "f", 1)))
                 .hasMessage("f, line 1: expected one label, found [a, b]");
         assertThat(labels.idsOf(labelled("travel", "health"))).containsExactly(1, 0);

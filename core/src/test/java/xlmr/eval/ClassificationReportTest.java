@@ -115,7 +115,8 @@ class ClassificationReportTest {
                 .containsExactlyInAnyOrder(
                         "The printed accuracy 0.50000 is right: 10 of 20 predictions.",
                         "The printed precision 0.74412 is the weighted average over the classes.",
-                        "The printed recall 0.50000 is the weighted and also the micro average over the classes.");
+                        "The printed recall 0.50000 is the weighted and also the micro average"
+                                + " over the classes.");
         assertThat(report.verdicts())
                 .isSortedAccordingTo((a, b) -> b.severity().compareTo(a.severity()));
     }

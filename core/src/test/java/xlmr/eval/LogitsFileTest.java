@@ -1,0 +1,104 @@
+package xlmr.eval;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import xlmr.data.DataException;
+
+class LogitsFileTest {
+
+    @TempDir Path directory;
+
+    @Test
+    void readsAPredictionOutputWithItsPrintedMetrics() throws IOException {
+        Path file = directory.resolve("output.json");
+        try (InputStream in = getClass().getResourceAsStream("seed_prediction_output.json")) {
+            Files.copy(in, file);
+        }
+        LogitsFile logits = LogitsFile.read(file);
+
+        assertThat(logits.rows()).hasDimensions(20, 4);
+        assertThat(logits.labelNames()).containsExactly("LABEL_0", "LABEL_1", "LABEL_2", "LABEL_3");
+        assertThat(logits.report().verdicts())
+                .extracting(v -> v.code().id())
+                .contains("loss_is_mean_of_batch_means");
+        assertThat(logits.explanation(2).kind()).isEqualTo(RowKind.LOGITS);
+    }
+
+    @Test
+    void readsNamesAndProbabilities() throws IOException {
+        LogitsFile logits =
+                LogitsFile.read(
+                        written(
+                                "{\"probabilities\": [[0.25, 0.75], [0.5, 0.5]], \"labels\": [1, 0], \"id2label\": {\"0\": \"no\", \"1\": \"yes\"}}"));
+
+        assertThat(logits.labelNames()).containsExactly("no", "yes");
+        assertThat(logits.report().loss())
+                .isCloseTo(-(Math.log(0.75) + Math.log(0.5)) / 2, within(1e-12));
+        assertThat(logits.report().verdicts())
+                .extracting(Verdict::code)
+                .doesNotContain(Verdict.Code.ROWS_ARE_PROBABILITIES);
+    }
+
+    @Test
+    void withoutLabelsThereIsAnExplanationAndNoReport() throws IOException {
+        LogitsFile logits =
+                LogitsFile.read(
+                        written("{\"logits\": [[1, NaN]], \"label_names\": [\"a\", \"b\"]}"));
+
+        assertThat(logits.explanation(1).rows()).hasSize(1);
+        assertThatThrownBy(logits::report)
+                .isInstanceOf(DataException.class)
+                .hasMessageEndingWith(
+                        "expected 'label_ids', the right class of each row, found none");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '~',
+            quoteCharacter = '`',
+            value = {
+                "[]~expected a JSON object",
+                "{}~expected 'logits', an array of rows",
+                "{\"logits\": []}~expected 'logits', an array of rows",
+                "{\"logits\": [1, 2]}~logits: expected an array of at least 2 numbers in row 0, found NUMBER",
+                "{\"logits\": [[1, 2], [1]]}~logits: expected an array of 2 numbers in row 1, found 1",
+                "{\"logits\": [[1, \"x\"]]}~logits: expected a number in row 0, column 1, found STRING",
+                "{\"logits\": [[1, 2]], \"label_ids\": [0, 1]}~expected 1 label ids, one for each row, found 2",
+                "{\"logits\": [[1, 2]], \"label_ids\": [2]}~expected a label id from 0 to 1 for row 0, found 2",
+                "{\"logits\": [[1, 2]], \"label_ids\": [0.5]}~expected a label id from 0 to 1 for row 0, found 0.5",
+                "{\"logits\": [[1, 2]], \"label_names\": [\"a\"]}~expected a label name for class 1, found none",
+                "{\"logits\": [[1, 2]~not JSON: ",
+            })
+    void whatIsWrongWithAFileIsSaidInOneLine(String json, String problem) throws IOException {
+        Path file = written(json);
+
+        assertThatThrownBy(() -> LogitsFile.read(file))
+                .isInstanceOf(DataException.class)
+                .hasMessageStartingWith(file + ": " + problem)
+                .message()
+                .doesNotContain("\n");
+    }
+
+    @Test
+    void repeatedNamesAndMissingFilesAreRefused() throws IOException {
+        Path file = written("{\"logits\": [[1, 2]], \"label_names\": [\"a\", \"a\"]}");
+
+        assertThatThrownBy(() -> LogitsFile.read(file)).hasMessageContaining("'a' twice");
+        assertThatThrownBy(() -> LogitsFile.read(directory.resolve("none.json")))
+                .hasMessageEndingWith("none.json: no such file");
+    }
+
+    private Path written(String json) throws IOException {
+        return Files.writeString(directory.resolve("logits.json"), json);
+    }
+}
