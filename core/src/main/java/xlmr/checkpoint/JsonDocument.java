@@ -4,6 +4,9 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.core.util.Separators;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -94,6 +97,49 @@ public final class JsonDocument {
                     source, "expected a JSON object {...}, found %s".formatted(article(node)));
         }
         return object;
+    }
+
+    /// One value of any kind, from a text that came out of a document.
+    public static JsonNode value(String json) {
+        try {
+            return Trees.MAPPER.readTree(json);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("not JSON: " + json, e);
+        }
+    }
+
+    /// The object as text, indented by two spaces like Python's.
+    public static String format(ObjectNode object) {
+        Separators separators =
+                Separators.createDefaultInstance()
+                        .withObjectFieldValueSpacing(Separators.Spacing.AFTER)
+                        .withObjectEmptySeparator("")
+                        .withArrayEmptySeparator("");
+        DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
+        DefaultPrettyPrinter printer =
+                new DefaultPrettyPrinter()
+                        .withSeparators(separators)
+                        .withObjectIndenter(indenter)
+                        .withArrayIndenter(indenter);
+        try {
+            return Trees.MAPPER.writer(printer).writeValueAsString(object) + "\n";
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("not a JSON value", e);
+        }
+    }
+
+    /// Replaces a file by the object's text.
+    ///
+    /// @throws CheckpointException if it cannot be written; an earlier file is then as it was
+    public static void write(Path file, ObjectNode object) {
+        ByteBuffer text = StandardCharsets.UTF_8.encode(format(object));
+        AtomicFile.write(
+                file,
+                channel -> {
+                    while (text.hasRemaining()) {
+                        channel.write(text);
+                    }
+                });
     }
 
     /// Decodes UTF-8 strictly, without a byte order mark.
