@@ -63,54 +63,46 @@ final class Tiles {
 
     /// 4 rows.
     private static void rows4(
-            int depth,
-            float[] a,
-            int ao,
-            int aStep,
-            float[] b,
-            int bo,
-            float[] c,
-            int co,
-            int cStep) {
+            int depth, float[] a, int ao, int aStep, float[] b, int bo, float[] c, int co, int cStep) {
         FloatVector zero = FloatVector.zero(FLOATS);
         FloatVector c0l = zero, c0r = zero;
         FloatVector c1l = zero, c1r = zero;
         FloatVector c2l = zero, c2r = zero;
         FloatVector c3l = zero, c3r = zero;
         for (int k = 0; k < depth; k++) {
-            FloatVector left = FloatVector.fromArray(FLOATS, b, bo + k * WIDTH);
-            FloatVector right = FloatVector.fromArray(FLOATS, b, bo + k * WIDTH + V);
-            int row = ao + k * aStep;
-            FloatVector a0 = FloatVector.broadcast(FLOATS, a[row]);
+            FloatVector left = FloatVector.fromArray(FLOATS, b, bo);
+            FloatVector right = FloatVector.fromArray(FLOATS, b, bo + V);
+            FloatVector a0 = FloatVector.broadcast(FLOATS, a[ao]);
             c0l = a0.fma(left, c0l);
             c0r = a0.fma(right, c0r);
-            FloatVector a1 = FloatVector.broadcast(FLOATS, a[row + 1]);
+            FloatVector a1 = FloatVector.broadcast(FLOATS, a[ao + 1]);
             c1l = a1.fma(left, c1l);
             c1r = a1.fma(right, c1r);
-            FloatVector a2 = FloatVector.broadcast(FLOATS, a[row + 2]);
+            FloatVector a2 = FloatVector.broadcast(FLOATS, a[ao + 2]);
             c2l = a2.fma(left, c2l);
             c2r = a2.fma(right, c2r);
-            FloatVector a3 = FloatVector.broadcast(FLOATS, a[row + 3]);
+            FloatVector a3 = FloatVector.broadcast(FLOATS, a[ao + 3]);
             c3l = a3.fma(left, c3l);
             c3r = a3.fma(right, c3r);
+            ao += aStep;
+            bo += WIDTH;
         }
-        add(c0l, c0r, c, co);
-        add(c1l, c1r, c, co + cStep);
-        add(c2l, c2r, c, co + 2 * cStep);
-        add(c3l, c3r, c, co + 3 * cStep);
+        c0l.add(FloatVector.fromArray(FLOATS, c, co)).intoArray(c, co);
+        c0r.add(FloatVector.fromArray(FLOATS, c, co + V)).intoArray(c, co + V);
+        co += cStep;
+        c1l.add(FloatVector.fromArray(FLOATS, c, co)).intoArray(c, co);
+        c1r.add(FloatVector.fromArray(FLOATS, c, co + V)).intoArray(c, co + V);
+        co += cStep;
+        c2l.add(FloatVector.fromArray(FLOATS, c, co)).intoArray(c, co);
+        c2r.add(FloatVector.fromArray(FLOATS, c, co + V)).intoArray(c, co + V);
+        co += cStep;
+        c3l.add(FloatVector.fromArray(FLOATS, c, co)).intoArray(c, co);
+        c3r.add(FloatVector.fromArray(FLOATS, c, co + V)).intoArray(c, co + V);
     }
 
     /// 8 rows.
     private static void rows8(
-            int depth,
-            float[] a,
-            int ao,
-            int aStep,
-            float[] b,
-            int bo,
-            float[] c,
-            int co,
-            int cStep) {
+            int depth, float[] a, int ao, int aStep, float[] b, int bo, float[] c, int co, int cStep) {
         FloatVector zero = FloatVector.zero(FLOATS);
         FloatVector c0l = zero, c0r = zero;
         FloatVector c1l = zero, c1r = zero;
@@ -121,55 +113,63 @@ final class Tiles {
         FloatVector c6l = zero, c6r = zero;
         FloatVector c7l = zero, c7r = zero;
         for (int k = 0; k < depth; k++) {
-            FloatVector left = FloatVector.fromArray(FLOATS, b, bo + k * WIDTH);
-            FloatVector right = FloatVector.fromArray(FLOATS, b, bo + k * WIDTH + V);
-            int row = ao + k * aStep;
-            FloatVector a0 = FloatVector.broadcast(FLOATS, a[row]);
+            FloatVector left = FloatVector.fromArray(FLOATS, b, bo);
+            FloatVector right = FloatVector.fromArray(FLOATS, b, bo + V);
+            FloatVector a0 = FloatVector.broadcast(FLOATS, a[ao]);
             c0l = a0.fma(left, c0l);
             c0r = a0.fma(right, c0r);
-            FloatVector a1 = FloatVector.broadcast(FLOATS, a[row + 1]);
+            FloatVector a1 = FloatVector.broadcast(FLOATS, a[ao + 1]);
             c1l = a1.fma(left, c1l);
             c1r = a1.fma(right, c1r);
-            FloatVector a2 = FloatVector.broadcast(FLOATS, a[row + 2]);
+            FloatVector a2 = FloatVector.broadcast(FLOATS, a[ao + 2]);
             c2l = a2.fma(left, c2l);
             c2r = a2.fma(right, c2r);
-            FloatVector a3 = FloatVector.broadcast(FLOATS, a[row + 3]);
+            FloatVector a3 = FloatVector.broadcast(FLOATS, a[ao + 3]);
             c3l = a3.fma(left, c3l);
             c3r = a3.fma(right, c3r);
-            FloatVector a4 = FloatVector.broadcast(FLOATS, a[row + 4]);
+            FloatVector a4 = FloatVector.broadcast(FLOATS, a[ao + 4]);
             c4l = a4.fma(left, c4l);
             c4r = a4.fma(right, c4r);
-            FloatVector a5 = FloatVector.broadcast(FLOATS, a[row + 5]);
+            FloatVector a5 = FloatVector.broadcast(FLOATS, a[ao + 5]);
             c5l = a5.fma(left, c5l);
             c5r = a5.fma(right, c5r);
-            FloatVector a6 = FloatVector.broadcast(FLOATS, a[row + 6]);
+            FloatVector a6 = FloatVector.broadcast(FLOATS, a[ao + 6]);
             c6l = a6.fma(left, c6l);
             c6r = a6.fma(right, c6r);
-            FloatVector a7 = FloatVector.broadcast(FLOATS, a[row + 7]);
+            FloatVector a7 = FloatVector.broadcast(FLOATS, a[ao + 7]);
             c7l = a7.fma(left, c7l);
             c7r = a7.fma(right, c7r);
+            ao += aStep;
+            bo += WIDTH;
         }
-        add(c0l, c0r, c, co);
-        add(c1l, c1r, c, co + cStep);
-        add(c2l, c2r, c, co + 2 * cStep);
-        add(c3l, c3r, c, co + 3 * cStep);
-        add(c4l, c4r, c, co + 4 * cStep);
-        add(c5l, c5r, c, co + 5 * cStep);
-        add(c6l, c6r, c, co + 6 * cStep);
-        add(c7l, c7r, c, co + 7 * cStep);
+        c0l.add(FloatVector.fromArray(FLOATS, c, co)).intoArray(c, co);
+        c0r.add(FloatVector.fromArray(FLOATS, c, co + V)).intoArray(c, co + V);
+        co += cStep;
+        c1l.add(FloatVector.fromArray(FLOATS, c, co)).intoArray(c, co);
+        c1r.add(FloatVector.fromArray(FLOATS, c, co + V)).intoArray(c, co + V);
+        co += cStep;
+        c2l.add(FloatVector.fromArray(FLOATS, c, co)).intoArray(c, co);
+        c2r.add(FloatVector.fromArray(FLOATS, c, co + V)).intoArray(c, co + V);
+        co += cStep;
+        c3l.add(FloatVector.fromArray(FLOATS, c, co)).intoArray(c, co);
+        c3r.add(FloatVector.fromArray(FLOATS, c, co + V)).intoArray(c, co + V);
+        co += cStep;
+        c4l.add(FloatVector.fromArray(FLOATS, c, co)).intoArray(c, co);
+        c4r.add(FloatVector.fromArray(FLOATS, c, co + V)).intoArray(c, co + V);
+        co += cStep;
+        c5l.add(FloatVector.fromArray(FLOATS, c, co)).intoArray(c, co);
+        c5r.add(FloatVector.fromArray(FLOATS, c, co + V)).intoArray(c, co + V);
+        co += cStep;
+        c6l.add(FloatVector.fromArray(FLOATS, c, co)).intoArray(c, co);
+        c6r.add(FloatVector.fromArray(FLOATS, c, co + V)).intoArray(c, co + V);
+        co += cStep;
+        c7l.add(FloatVector.fromArray(FLOATS, c, co)).intoArray(c, co);
+        c7r.add(FloatVector.fromArray(FLOATS, c, co + V)).intoArray(c, co + V);
     }
 
     /// 14 rows.
     private static void rows14(
-            int depth,
-            float[] a,
-            int ao,
-            int aStep,
-            float[] b,
-            int bo,
-            float[] c,
-            int co,
-            int cStep) {
+            int depth, float[] a, int ao, int aStep, float[] b, int bo, float[] c, int co, int cStep) {
         FloatVector zero = FloatVector.zero(FLOATS);
         FloatVector c0l = zero, c0r = zero;
         FloatVector c1l = zero, c1r = zero;
@@ -186,70 +186,93 @@ final class Tiles {
         FloatVector c12l = zero, c12r = zero;
         FloatVector c13l = zero, c13r = zero;
         for (int k = 0; k < depth; k++) {
-            FloatVector left = FloatVector.fromArray(FLOATS, b, bo + k * WIDTH);
-            FloatVector right = FloatVector.fromArray(FLOATS, b, bo + k * WIDTH + V);
-            int row = ao + k * aStep;
-            FloatVector a0 = FloatVector.broadcast(FLOATS, a[row]);
+            FloatVector left = FloatVector.fromArray(FLOATS, b, bo);
+            FloatVector right = FloatVector.fromArray(FLOATS, b, bo + V);
+            FloatVector a0 = FloatVector.broadcast(FLOATS, a[ao]);
             c0l = a0.fma(left, c0l);
             c0r = a0.fma(right, c0r);
-            FloatVector a1 = FloatVector.broadcast(FLOATS, a[row + 1]);
+            FloatVector a1 = FloatVector.broadcast(FLOATS, a[ao + 1]);
             c1l = a1.fma(left, c1l);
             c1r = a1.fma(right, c1r);
-            FloatVector a2 = FloatVector.broadcast(FLOATS, a[row + 2]);
+            FloatVector a2 = FloatVector.broadcast(FLOATS, a[ao + 2]);
             c2l = a2.fma(left, c2l);
             c2r = a2.fma(right, c2r);
-            FloatVector a3 = FloatVector.broadcast(FLOATS, a[row + 3]);
+            FloatVector a3 = FloatVector.broadcast(FLOATS, a[ao + 3]);
             c3l = a3.fma(left, c3l);
             c3r = a3.fma(right, c3r);
-            FloatVector a4 = FloatVector.broadcast(FLOATS, a[row + 4]);
+            FloatVector a4 = FloatVector.broadcast(FLOATS, a[ao + 4]);
             c4l = a4.fma(left, c4l);
             c4r = a4.fma(right, c4r);
-            FloatVector a5 = FloatVector.broadcast(FLOATS, a[row + 5]);
+            FloatVector a5 = FloatVector.broadcast(FLOATS, a[ao + 5]);
             c5l = a5.fma(left, c5l);
             c5r = a5.fma(right, c5r);
-            FloatVector a6 = FloatVector.broadcast(FLOATS, a[row + 6]);
+            FloatVector a6 = FloatVector.broadcast(FLOATS, a[ao + 6]);
             c6l = a6.fma(left, c6l);
             c6r = a6.fma(right, c6r);
-            FloatVector a7 = FloatVector.broadcast(FLOATS, a[row + 7]);
+            FloatVector a7 = FloatVector.broadcast(FLOATS, a[ao + 7]);
             c7l = a7.fma(left, c7l);
             c7r = a7.fma(right, c7r);
-            FloatVector a8 = FloatVector.broadcast(FLOATS, a[row + 8]);
+            FloatVector a8 = FloatVector.broadcast(FLOATS, a[ao + 8]);
             c8l = a8.fma(left, c8l);
             c8r = a8.fma(right, c8r);
-            FloatVector a9 = FloatVector.broadcast(FLOATS, a[row + 9]);
+            FloatVector a9 = FloatVector.broadcast(FLOATS, a[ao + 9]);
             c9l = a9.fma(left, c9l);
             c9r = a9.fma(right, c9r);
-            FloatVector a10 = FloatVector.broadcast(FLOATS, a[row + 10]);
+            FloatVector a10 = FloatVector.broadcast(FLOATS, a[ao + 10]);
             c10l = a10.fma(left, c10l);
             c10r = a10.fma(right, c10r);
-            FloatVector a11 = FloatVector.broadcast(FLOATS, a[row + 11]);
+            FloatVector a11 = FloatVector.broadcast(FLOATS, a[ao + 11]);
             c11l = a11.fma(left, c11l);
             c11r = a11.fma(right, c11r);
-            FloatVector a12 = FloatVector.broadcast(FLOATS, a[row + 12]);
+            FloatVector a12 = FloatVector.broadcast(FLOATS, a[ao + 12]);
             c12l = a12.fma(left, c12l);
             c12r = a12.fma(right, c12r);
-            FloatVector a13 = FloatVector.broadcast(FLOATS, a[row + 13]);
+            FloatVector a13 = FloatVector.broadcast(FLOATS, a[ao + 13]);
             c13l = a13.fma(left, c13l);
             c13r = a13.fma(right, c13r);
+            ao += aStep;
+            bo += WIDTH;
         }
-        add(c0l, c0r, c, co);
-        add(c1l, c1r, c, co + cStep);
-        add(c2l, c2r, c, co + 2 * cStep);
-        add(c3l, c3r, c, co + 3 * cStep);
-        add(c4l, c4r, c, co + 4 * cStep);
-        add(c5l, c5r, c, co + 5 * cStep);
-        add(c6l, c6r, c, co + 6 * cStep);
-        add(c7l, c7r, c, co + 7 * cStep);
-        add(c8l, c8r, c, co + 8 * cStep);
-        add(c9l, c9r, c, co + 9 * cStep);
-        add(c10l, c10r, c, co + 10 * cStep);
-        add(c11l, c11r, c, co + 11 * cStep);
-        add(c12l, c12r, c, co + 12 * cStep);
-        add(c13l, c13r, c, co + 13 * cStep);
-    }
-
-    private static void add(FloatVector left, FloatVector right, float[] c, int at) {
-        left.add(FloatVector.fromArray(FLOATS, c, at)).intoArray(c, at);
-        right.add(FloatVector.fromArray(FLOATS, c, at + V)).intoArray(c, at + V);
+        c0l.add(FloatVector.fromArray(FLOATS, c, co)).intoArray(c, co);
+        c0r.add(FloatVector.fromArray(FLOATS, c, co + V)).intoArray(c, co + V);
+        co += cStep;
+        c1l.add(FloatVector.fromArray(FLOATS, c, co)).intoArray(c, co);
+        c1r.add(FloatVector.fromArray(FLOATS, c, co + V)).intoArray(c, co + V);
+        co += cStep;
+        c2l.add(FloatVector.fromArray(FLOATS, c, co)).intoArray(c, co);
+        c2r.add(FloatVector.fromArray(FLOATS, c, co + V)).intoArray(c, co + V);
+        co += cStep;
+        c3l.add(FloatVector.fromArray(FLOATS, c, co)).intoArray(c, co);
+        c3r.add(FloatVector.fromArray(FLOATS, c, co + V)).intoArray(c, co + V);
+        co += cStep;
+        c4l.add(FloatVector.fromArray(FLOATS, c, co)).intoArray(c, co);
+        c4r.add(FloatVector.fromArray(FLOATS, c, co + V)).intoArray(c, co + V);
+        co += cStep;
+        c5l.add(FloatVector.fromArray(FLOATS, c, co)).intoArray(c, co);
+        c5r.add(FloatVector.fromArray(FLOATS, c, co + V)).intoArray(c, co + V);
+        co += cStep;
+        c6l.add(FloatVector.fromArray(FLOATS, c, co)).intoArray(c, co);
+        c6r.add(FloatVector.fromArray(FLOATS, c, co + V)).intoArray(c, co + V);
+        co += cStep;
+        c7l.add(FloatVector.fromArray(FLOATS, c, co)).intoArray(c, co);
+        c7r.add(FloatVector.fromArray(FLOATS, c, co + V)).intoArray(c, co + V);
+        co += cStep;
+        c8l.add(FloatVector.fromArray(FLOATS, c, co)).intoArray(c, co);
+        c8r.add(FloatVector.fromArray(FLOATS, c, co + V)).intoArray(c, co + V);
+        co += cStep;
+        c9l.add(FloatVector.fromArray(FLOATS, c, co)).intoArray(c, co);
+        c9r.add(FloatVector.fromArray(FLOATS, c, co + V)).intoArray(c, co + V);
+        co += cStep;
+        c10l.add(FloatVector.fromArray(FLOATS, c, co)).intoArray(c, co);
+        c10r.add(FloatVector.fromArray(FLOATS, c, co + V)).intoArray(c, co + V);
+        co += cStep;
+        c11l.add(FloatVector.fromArray(FLOATS, c, co)).intoArray(c, co);
+        c11r.add(FloatVector.fromArray(FLOATS, c, co + V)).intoArray(c, co + V);
+        co += cStep;
+        c12l.add(FloatVector.fromArray(FLOATS, c, co)).intoArray(c, co);
+        c12r.add(FloatVector.fromArray(FLOATS, c, co + V)).intoArray(c, co + V);
+        co += cStep;
+        c13l.add(FloatVector.fromArray(FLOATS, c, co)).intoArray(c, co);
+        c13r.add(FloatVector.fromArray(FLOATS, c, co + V)).intoArray(c, co + V);
     }
 }
