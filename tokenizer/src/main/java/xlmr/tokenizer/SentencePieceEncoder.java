@@ -132,8 +132,8 @@ final class SentencePieceEncoder implements TextEncoder {
         return new TruncationRule.Slow();
     }
 
-    /// The processor behind.
-    SentencePieceProcessor processor() {
-        return processor;
+    @Override
+    public List<String> warnings() {
+        return List.of();
     }
 }

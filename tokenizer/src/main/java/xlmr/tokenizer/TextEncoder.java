@@ -1,10 +1,11 @@
 package xlmr.tokenizer;
 
+import java.util.List;
 import xlmr.tokenizer.piece.TokenList;
 
 /// Text to the model's token ids, without special tokens around it. Immutable; what a call needs is
 /// in the scratch of its thread.
-sealed interface TextEncoder permits SentencePieceEncoder {
+sealed interface TextEncoder permits SentencePieceEncoder, HuggingFaceEncoder {
     /// Arrays of one thread, used again from text to text.
     interface Scratch {}
 
@@ -34,4 +35,7 @@ sealed interface TextEncoder permits SentencePieceEncoder {
 
     /// How texts are cut.
     TruncationRule truncation();
+
+    /// What is odd about the file, one line each.
+    List<String> warnings();
 }

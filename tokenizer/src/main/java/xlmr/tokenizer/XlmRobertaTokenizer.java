@@ -10,6 +10,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import xlmr.tokenizer.huggingface.HuggingFacePipeline;
+import xlmr.tokenizer.huggingface.ScoreParsing;
 import xlmr.tokenizer.piece.TokenList;
 import xlmr.tokenizer.sentencepiece.SentencePieceProcessor;
 
@@ -95,7 +97,7 @@ public final class XlmRobertaTokenizer {
         }
         return switch (reference) {
             case SENTENCEPIECE -> ofSentencePiece(file);
-            case HUGGING_FACE -> throw new TokenizerException("tokenizer.json is not read yet");
+            case HUGGING_FACE -> ofTokenizerJson(file, ScoreParsing.EXACT);
         };
     }
 
@@ -110,6 +112,26 @@ public final class XlmRobertaTokenizer {
         } catch (IllegalArgumentException e) {
             throw TokenizerException.of(file, String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /// Loads a `tokenizer.json` of any name.
+    ///
+    /// @param parsing how scores are read; [ScoreParsing#EXACT] is what `AutoTokenizer` does
+    /// @throws TokenizerException that names the file and the reason, if it is no usable tokenizer
+    public static XlmRobertaTokenizer ofTokenizerJson(Path file, ScoreParsing parsing) {
+        HuggingFacePipeline pipeline = HuggingFacePipeline.load(file, parsing);
+        for (String special : List.of("<s>", "</s>", "<pad>", "<unk>", "<mask>")) {
+            if (pipeline.find(special) < 0) {
+                throw TokenizerException.of(file, "is not XLM-R's: it has no " + special);
+            }
+        }
+        return new XlmRobertaTokenizer(
+                TokenizerReference.HUGGING_FACE, new HuggingFaceEncoder(pipeline));
+    }
+
+    /// What is odd about the tokenizer's file, one line each.
+    public List<String> warnings() {
+        return encoder.warnings();
     }
 
     /// The files of a directory that belong to its tokenizer, those to copy beside a saved model.
