@@ -2,7 +2,7 @@ package xlmr.autograd;
 
 import xlmr.tensor.Tensor;
 
-/// Y = A + B.  dA += dY;  dB += dY.
+/// Y = A + B. dA += dY; dB += dY.
 record AddNode(Tensor left, Tensor right, Tensor output) implements Node {
     @Override
     public void backward(Tape tape, Tensor dOutput) {

@@ -5,8 +5,8 @@ import xlmr.backend.AttentionShape;
 import xlmr.backend.DropoutMask;
 import xlmr.tensor.Tensor;
 
-/// O = dropout(softmax(Q Kᵀ / √D)) V, whose probabilities are computed again from the saved log-sum-exp
-/// (Dao et al. 2022), see [xlmr.backend.Backend#attentionGradient].
+/// O = dropout(softmax(Q Kᵀ / √D)) V, whose probabilities are computed again from the saved
+/// log-sum-exp (Dao et al. 2022), see [xlmr.backend.Backend#attentionGradient].
 record AttentionNode(
         Tensor query,
         Tensor key,

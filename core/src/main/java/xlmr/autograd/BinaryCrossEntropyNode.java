@@ -2,7 +2,7 @@ package xlmr.autograd;
 
 import xlmr.tensor.Tensor;
 
-/// loss = mean binary cross-entropy of σ(logits).  dLogits += dLoss (σ(logits) - labels) / elements.
+/// loss = mean binary cross-entropy of σ(logits). dLogits += dLoss (σ(logits) - labels) / elements.
 record BinaryCrossEntropyNode(Tensor logits, Tensor labels, Tensor output) implements Node {
     @Override
     public void backward(Tape tape, Tensor dOutput) {

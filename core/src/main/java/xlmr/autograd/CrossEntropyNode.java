@@ -3,7 +3,8 @@ package xlmr.autograd;
 import xlmr.backend.CrossEntropy;
 import xlmr.tensor.Tensor;
 
-/// loss = mean cross-entropy of the rows that count; gradient in [xlmr.backend.Backend#crossEntropyGradient].
+/// loss = mean cross-entropy of the rows that count; gradient in
+/// [xlmr.backend.Backend#crossEntropyGradient].
 record CrossEntropyNode(Tensor logits, CrossEntropy target, Tensor output) implements Node {
     @Override
     public void backward(Tape tape, Tensor dOutput) {

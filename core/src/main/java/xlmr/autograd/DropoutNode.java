@@ -3,7 +3,7 @@ package xlmr.autograd;
 import xlmr.backend.DropoutMask;
 import xlmr.tensor.Tensor;
 
-/// Y = X ∘ M, M being 0 or 1 / (1 - p) by the counter-based mask.  dX += dY ∘ M.
+/// Y = X ∘ M, M being 0 or 1 / (1 - p) by the counter-based mask. dX += dY ∘ M.
 record DropoutNode(Tensor input, DropoutMask mask, Tensor output) implements Node {
     @Override
     public void backward(Tape tape, Tensor dOutput) {

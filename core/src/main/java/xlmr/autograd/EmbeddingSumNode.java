@@ -4,7 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import xlmr.tensor.Tensor;
 
-/// Y[n] = X[n] + Σ over tables E[rows[n]].  dX += dY;  dE[rows[n]] += dY[n], padding rows excepted.
+/// Y[n] = X[n] + Σ over tables E[rows[n]]. dX += dY; dE[rows[n]] += dY[n], padding rows excepted.
 record EmbeddingSumNode(@Nullable Tensor start, List<EmbeddingRows> lookUps, Tensor output)
         implements Node {
     @Override
@@ -14,8 +14,7 @@ record EmbeddingSumNode(@Nullable Tensor start, List<EmbeddingRows> lookUps, Ten
             tape.backend().addScaled(dOutput, 1, dStart);
         }
         for (EmbeddingRows lookUp : lookUps) {
-            tape.parameters()
-                    .addRows(lookUp.table(), dOutput, lookUp.rows(), lookUp.paddingRow());
+            tape.parameters().addRows(lookUp.table(), dOutput, lookUp.rows(), lookUp.paddingRow());
         }
     }
 }

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import xlmr.backend.Backend;
 import xlmr.tensor.Tensor;
 
-/// The gradients of the parameters that train. What has no place here is frozen: no operation computes anything for it.
-/// Gradients accumulate until [#clear]. Owned by one thread.
+/// The gradients of the parameters that train. What has no place here is frozen: no operation
+/// computes anything for it. Gradients accumulate until [#clear]. Owned by one thread.
 public final class Gradients {
     private final Backend backend;
     private final Map<Parameter, Tensor> dense = new LinkedHashMap<>();
@@ -42,7 +42,8 @@ public final class Gradients {
         return dense.containsKey(parameter) || byRow.containsKey(parameter);
     }
 
-    /// The gradient of a parameter in the parameter's shape, or null if it is frozen or kept by row.
+    /// The gradient of a parameter in the parameter's shape, or null if it is frozen or kept by
+    /// row.
     public @Nullable Tensor dense(Parameter parameter) {
         return dense.get(parameter);
     }

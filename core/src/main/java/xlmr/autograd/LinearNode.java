@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 import xlmr.backend.Backend;
 import xlmr.tensor.Tensor;
 
-/// Y = X Wᵀ + b.  dX += dY W;  dW += dYᵀ X;  db += Σ over rows of dY.
+/// Y = X Wᵀ + b. dX += dY W; dW += dYᵀ X; db += Σ over rows of dY.
 record LinearNode(Tensor input, Parameter weight, @Nullable Parameter bias, Tensor output)
         implements Node {
     @Override

@@ -2,7 +2,7 @@ package xlmr.autograd;
 
 import xlmr.tensor.Tensor;
 
-/// Y = X - logsumexp(X) by row.  dX += dY - exp(Y) Σ dY.
+/// Y = X - logsumexp(X) by row. dX += dY - exp(Y) Σ dY.
 record LogSoftmaxNode(Tensor input, Tensor output) implements Node {
     @Override
     public void backward(Tape tape, Tensor dOutput) {

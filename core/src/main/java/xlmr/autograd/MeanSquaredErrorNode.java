@@ -2,7 +2,7 @@ package xlmr.autograd;
 
 import xlmr.tensor.Tensor;
 
-/// loss = mean (X - labels)².  dX += dLoss 2 (X - labels) / elements.
+/// loss = mean (X - labels)². dX += dLoss 2 (X - labels) / elements.
 record MeanSquaredErrorNode(Tensor predictions, Tensor labels, Tensor output) implements Node {
     @Override
     public void backward(Tape tape, Tensor dOutput) {

@@ -2,7 +2,7 @@ package xlmr.autograd;
 
 import xlmr.tensor.Tensor;
 
-/// Y = A ∘ B.  dA += dY ∘ B;  dB += dY ∘ A.
+/// Y = A ∘ B. dA += dY ∘ B; dB += dY ∘ A.
 record MultiplyNode(Tensor left, Tensor right, Tensor output) implements Node {
     @Override
     public void backward(Tape tape, Tensor dOutput) {

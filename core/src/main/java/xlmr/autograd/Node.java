@@ -2,7 +2,8 @@ package xlmr.autograd;
 
 import xlmr.tensor.Tensor;
 
-/// One recorded operation: what came out, what it saved, and how the gradient walks back through it.
+/// One recorded operation: what came out, what it saved, and how the gradient walks back through
+/// it.
 public interface Node {
     /// What the operation returned.
     Tensor output();

@@ -12,11 +12,11 @@ import xlmr.backend.DropoutMask;
 import xlmr.tensor.Shape;
 import xlmr.tensor.Tensor;
 
-/// The operations a model is written in. They check shapes, run on a backend and, if something trainable is involved,
-/// leave a record on the tape: the same code serves inference and training.
+/// The operations a model is written in. They check shapes, run on a backend and, if something
+/// trainable is involved, leave a record on the tape: the same code serves inference and training.
 ///
-/// Results live in the workspace, until [Workspace#reset] or the end of the [#scope] they were made in. Owned by one
-/// thread.
+/// Results live in the workspace, until [Workspace#reset] or the end of the [#scope] they were made
+/// in. Owned by one thread.
 public final class Ops {
     private final Backend backend;
     private final Workspace workspace;
@@ -54,7 +54,8 @@ public final class Ops {
     /// Operations recorded on a tape, with dropout.
     ///
     /// @param seed of the run
-    /// @param step counts micro-batches; with the seed and the ordinal of the dropout it decides the masks
+    /// @param step counts micro-batches; with the seed and the ordinal of the dropout it decides
+    ///   the masks
     public static Ops training(
             Backend backend, Workspace workspace, Tape tape, long seed, long step) {
         return new Ops(backend, workspace, tape, true, seed, step);
@@ -77,8 +78,8 @@ public final class Ops {
         return tensor;
     }
 
-    /// Runs `body` and takes back the memory of all it made but its result; without effect while recording, since the
-    /// backward pass needs what was saved.
+    /// Runs `body` and takes back the memory of all it made but its result; without effect while
+    /// recording, since the backward pass needs what was saved.
     public Tensor scope(Supplier<Tensor> body) {
         if (tape != null) {
             return body.get();
@@ -89,7 +90,7 @@ public final class Ops {
         return result;
     }
 
-    /// input weightᵀ + bias.  `[N, in] x [out, in] -> [N, out]`
+    /// input weightᵀ + bias. `[N, in] x [out, in] -> [N, out]`
     public Tensor linear(Tensor input, Parameter weight, @Nullable Parameter bias) {
         expect("linear", "weight", weight.shape(), weight.shape().size(0), input.size(-1));
         if (bias != null) {
@@ -103,8 +104,8 @@ public final class Ops {
         return output;
     }
 
-    /// Scaled dot-product attention within each sequence and head, with dropout of the probabilities.
-    /// `[N, C]` each `-> [N, C]`
+    /// Scaled dot-product attention within each sequence and head, with dropout of the
+    /// probabilities. `[N, C]` each `-> [N, C]`
     public Tensor attention(
             Tensor query, Tensor key, Tensor value, AttentionShape shape, float dropout) {
         expect("attention", "query", query.shape(), shape.tokens(), query.size(-1));
@@ -125,7 +126,8 @@ public final class Ops {
         return output;
     }
 
-    /// The probabilities of [#attention], without dropout and without gradient: per sequence `[H, T, T]`.
+    /// The probabilities of [#attention], without dropout and without gradient: per sequence `[H,
+    /// T, T]`.
     public Tensor attentionProbabilities(Tensor query, Tensor key, AttentionShape shape) {
         expect("attentionProbabilities", "key", key.shape(), query.shape().sizes());
         Tensor output = take(shape.probabilities()); // [sum of H T T]
@@ -133,7 +135,7 @@ public final class Ops {
         return output;
     }
 
-    /// (input - mean) / √(variance + ε) weight + bias, row by row.  `[N, C] -> [N, C]`
+    /// (input - mean) / √(variance + ε) weight + bias, row by row. `[N, C] -> [N, C]`
     public Tensor layerNorm(Tensor input, Parameter weight, Parameter bias, float epsilon) {
         expect("layerNorm", "weight", weight.shape(), input.size(-1));
         expect("layerNorm", "bias", bias.shape(), input.size(-1));
@@ -148,7 +150,7 @@ public final class Ops {
         return output;
     }
 
-    /// The sum of rows of several tables: word, position and token type embeddings.  `-> [N, C]`
+    /// The sum of rows of several tables: word, position and token type embeddings. `-> [N, C]`
     public Tensor embeddingSum(List<EmbeddingRows> lookUps) {
         return embeddingSum(null, lookUps);
     }
@@ -181,7 +183,7 @@ public final class Ops {
         return output;
     }
 
-    /// Rows of a tensor.  `[N, C] -> [M, C]`
+    /// Rows of a tensor. `[N, C] -> [M, C]`
     public Tensor selectRows(Tensor input, int[] rows) {
         for (int row : rows) {
             if (row < 0 || row >= input.size(0)) {
@@ -263,7 +265,7 @@ public final class Ops {
         return output;
     }
 
-    /// Mean cross-entropy.  `[N, K] -> []`
+    /// Mean cross-entropy. `[N, K] -> []`
     public Tensor crossEntropy(Tensor logits, CrossEntropy target) {
         int classes = logits.size(-1);
         expect("crossEntropy", "logits", logits.shape(), target.labels().length, classes);
@@ -283,7 +285,7 @@ public final class Ops {
         return loss;
     }
 
-    /// Mean binary cross-entropy of σ(logits) with labels in [0, 1].  `[N, K], [N, K] -> []`
+    /// Mean binary cross-entropy of σ(logits) with labels in [0, 1]. `[N, K], [N, K] -> []`
     public Tensor binaryCrossEntropy(Tensor logits, Tensor labels) {
         expect("binaryCrossEntropy", "labels", labels.shape(), logits.shape().sizes());
         Tensor loss = take(); // []
@@ -294,7 +296,7 @@ public final class Ops {
         return loss;
     }
 
-    /// Mean squared error.  `[N, K], [N, K] -> []`
+    /// Mean squared error. `[N, K], [N, K] -> []`
     public Tensor meanSquaredError(Tensor predictions, Tensor labels) {
         expect("meanSquaredError", "labels", labels.shape(), predictions.shape().sizes());
         Tensor loss = take(); // []

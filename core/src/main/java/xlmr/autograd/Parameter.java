@@ -3,7 +3,8 @@ package xlmr.autograd;
 import xlmr.tensor.Shape;
 import xlmr.tensor.Tensor;
 
-/// A named weight of a model. Identity matters: gradients and optimizer states are kept by parameter.
+/// A named weight of a model. Identity matters: gradients and optimizer states are kept by
+/// parameter.
 public final class Parameter {
     private final String name;
     private final Tensor value;

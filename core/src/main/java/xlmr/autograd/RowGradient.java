@@ -5,10 +5,11 @@ import xlmr.backend.Backend;
 import xlmr.tensor.Shape;
 import xlmr.tensor.Tensor;
 
-/// The gradient of an embedding table as the few rows that a batch touched, not as a matrix of the table's size.
+/// The gradient of an embedding table as the few rows that a batch touched, not as a matrix of the
+/// table's size.
 ///
-/// Touched rows are numbered in the order in which they first appear: row [#touched]`(i)` of the table has its gradient
-/// in row `i` of [#values].
+/// Touched rows are numbered in the order in which they first appear: row [#touched]`(i)` of the
+/// table has its gradient in row `i` of [#values].
 public final class RowGradient {
     private final int columns;
     private final int[] slots;

@@ -2,7 +2,7 @@ package xlmr.autograd;
 
 import xlmr.tensor.Tensor;
 
-/// Y[m] = X[rows[m]].  dX[rows[m]] += dY[m].
+/// Y[m] = X[rows[m]]. dX[rows[m]] += dY[m].
 record SelectRowsNode(Tensor input, int[] rows, Tensor output) implements Node {
     @Override
     public void backward(Tape tape, Tensor dOutput) {

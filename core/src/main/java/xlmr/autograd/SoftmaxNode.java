@@ -2,7 +2,7 @@ package xlmr.autograd;
 
 import xlmr.tensor.Tensor;
 
-/// Y = softmax(X) by row.  dX += Y ∘ (dY - Σ Y ∘ dY).
+/// Y = softmax(X) by row. dX += Y ∘ (dY - Σ Y ∘ dY).
 record SoftmaxNode(Tensor input, Tensor output) implements Node {
     @Override
     public void backward(Tape tape, Tensor dOutput) {

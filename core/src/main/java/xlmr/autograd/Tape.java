@@ -9,10 +9,11 @@ import xlmr.backend.Backend;
 import xlmr.tensor.Shape;
 import xlmr.tensor.Tensor;
 
-/// Operations in the order in which they ran, which is a topological order: the backward pass walks it in reverse.
+/// Operations in the order in which they ran, which is a topological order: the backward pass walks
+/// it in reverse.
 ///
-/// Only operations that depend on a trainable parameter are recorded, so the walk ends at the lowest of these. Owned by
-/// one thread.
+/// Only operations that depend on a trainable parameter are recorded, so the walk ends at the
+/// lowest of these. Owned by one thread.
 public final class Tape {
     private final Backend backend;
     private final Workspace workspace;
@@ -37,7 +38,8 @@ public final class Tape {
         return parameters;
     }
 
-    /// Whether a gradient flows into the tensor: whether a recorded operation made it, or [#watch] was called.
+    /// Whether a gradient flows into the tensor: whether a recorded operation made it, or [#watch]
+    /// was called.
     public boolean tracks(Tensor tensor) {
         return gradients.containsKey(tensor);
     }
@@ -67,12 +69,14 @@ public final class Tape {
         return gradient;
     }
 
-    /// Scratch memory for a node's backward pass; contents undefined, valid until the workspace is reset.
+    /// Scratch memory for a node's backward pass; contents undefined, valid until the workspace is
+    /// reset.
     public Tensor scratch(Shape shape) {
         return workspace.take(shape);
     }
 
-    /// Walks back from a scalar. The gradients of watched tensors stay readable until the workspace is reset.
+    /// Walks back from a scalar. The gradients of watched tensors stay readable until the workspace
+    /// is reset.
     ///
     /// @param factor dLoss of the scalar: 1, or 1 / k where k micro-batches make a step
     public void backward(Tensor loss, float factor) {
@@ -80,12 +84,26 @@ public final class Tape {
             throw new IllegalArgumentException(
                     "backward: expected a loss of one element, found " + loss.shape());
         }
-        Tensor seed = gradient(loss);
-        if (seed == null) {
-            throw new IllegalStateException(
-                    "backward: the loss depends on no trainable parameter; unfreeze one");
-        }
+        Tensor seed = workspace.take(loss.shape()); // []
         backend.fill(seed, factor);
+        seed(loss, seed);
+        backward();
+    }
+
+    /// Adds to the gradient of a result, before [#backward()].
+    ///
+    /// @throws IllegalStateException if the result depends on nothing that trains
+    public void seed(Tensor output, Tensor dOutput) {
+        Tensor gradient = gradient(output); // [as the output]
+        if (gradient == null) {
+            throw new IllegalStateException(
+                    "backward: the result depends on no trainable parameter; unfreeze one");
+        }
+        backend.addScaled(dOutput, 1, gradient);
+    }
+
+    /// Walks back from all results that were [seeded][#seed].
+    public void backward() {
         for (Node node : nodes.reversed()) {
             Tensor dOutput = gradients.get(node.output());
             if (dOutput == null) {

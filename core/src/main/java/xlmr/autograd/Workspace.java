@@ -10,8 +10,8 @@ import xlmr.tensor.Tensor;
 
 /// Recycled memory for the results of operations, so that a steady step allocates no large array.
 ///
-/// Storages are handed out in rounded sizes, since every batch has another number of tokens, and come back by
-/// [#release] or all together by [#reset]. Owned by one thread.
+/// Storages are handed out in rounded sizes, since every batch has another number of tokens, and
+/// come back by [#release] or all together by [#reset]. Owned by one thread.
 public final class Workspace {
     /// A free storage serves a request if it is at most this many times as large.
     private static final double LARGEST_WASTE = 1.5;

@@ -10,6 +10,8 @@ public enum Activation {
     RELU,
     /// x σ(x); also called swish.
     SILU,
+    /// x σ(1.702 x).
+    QUICK_GELU,
     /// tanh(x).
     TANH,
     /// σ(x) = 1 / (1 + e⁻ˣ).

@@ -1,8 +1,8 @@
 package xlmr.backend;
 
 /// The numbers of one AdamW update (Loshchilov and Hutter 2019, as torch.optim.AdamW computes it):
-/// p ← p (1 - η λ);  m ← β₁ m + (1 - β₁) g;  v ← β₂ v + (1 - β₂) g²;
-/// p ← p - η / (1 - β₁ᵗ) · m / (√v / √(1 - β₂ᵗ) + ε).
+/// p ← p (1 - η λ); m ← β₁ m + (1 - β₁) g; v ← β₂ v + (1 - β₂) g²; p ← p - η / (1 - β₁ᵗ) · m / (√v
+/// / √(1 - β₂ᵗ) + ε).
 ///
 /// @param learningRate η of this step
 /// @param beta1 β₁

@@ -4,7 +4,8 @@ import java.util.Arrays;
 
 /// How attention sees its `[N, C]` operands.
 ///
-/// @param starts `[B + 1]` first token of each sequence, and N; tokens attend within their sequence only
+/// @param starts `[B + 1]` first token of each sequence, and N; tokens attend within their sequence
+///   only
 /// @param heads H; head h owns columns `h * C/H` to `(h + 1) * C/H`
 /// @param causal whether a token sees only itself and those before it
 public record AttentionShape(int[] starts, int heads, boolean causal) {

@@ -4,15 +4,17 @@ import org.jspecify.annotations.Nullable;
 import xlmr.tensor.Shape;
 import xlmr.tensor.Tensor;
 
-/// The numeric primitives that a device offers. Shapes are checked by the callers in `autograd`; an implementation only
-/// asserts.
+/// The numeric primitives that a device offers. Shapes are checked by the callers in `autograd`; an
+/// implementation only asserts.
 ///
-/// Three rules hold for every method. Outputs named `output` are overwritten, and may be the input where the comment
-/// says so. Gradients (`dInput`, `dWeight`, ...) are added to what is there. The result depends on the arguments
-/// alone: the same bits for any number of threads, since work is split over outputs and sums are split by shape.
+/// Three rules hold for every method. Outputs named `output` are overwritten, and may be the input
+/// where the comment says so. Gradients (`dInput`, `dWeight`, ...) are added to what is there. The
+/// result depends on the arguments alone: the same bits for any number of threads, since work is
+/// split over outputs and sums are split by shape.
 ///
-/// Parameters may lie in read-only storage ([xlmr.tensor.Storage#isReadOnly]); a backend may then keep a packed or
-/// device copy for as long as that storage lives. Everything else lies in storage that [#allocate] made.
+/// Parameters may lie in read-only storage ([xlmr.tensor.Storage#isReadOnly]); a backend may then
+/// keep a packed or device copy for as long as that storage lives. Everything else lies in storage
+/// that [#allocate] made.
 public interface Backend extends AutoCloseable {
     /// Short name for messages: `scalar`, `vector-512`, ...
     String name();
@@ -29,24 +31,25 @@ public interface Backend extends AutoCloseable {
     /// Copies host elements in.
     void write(float[] source, Tensor output);
 
-    /// output = input weightᵀ + bias.  `[N, in] x [out, in] -> [N, out]`
+    /// output = input weightᵀ + bias. `[N, in] x [out, in] -> [N, out]`
     void linear(Tensor input, Tensor weight, @Nullable Tensor bias, Tensor output);
 
-    /// dInput += dOutput weight.  `[N, out] x [out, in] -> [N, in]`
+    /// dInput += dOutput weight. `[N, out] x [out, in] -> [N, in]`
     void linearInputGradient(Tensor dOutput, Tensor weight, Tensor dInput);
 
-    /// dWeight += dOutputᵀ input.  `[N, out] x [N, in] -> [out, in]`
+    /// dWeight += dOutputᵀ input. `[N, out] x [N, in] -> [out, in]`
     void linearWeightGradient(Tensor dOutput, Tensor input, Tensor dWeight);
 
-    /// dBias += sum over rows of dOutput.  `[N, out] -> [out]`
+    /// dBias += sum over rows of dOutput. `[N, out] -> [out]`
     void biasGradient(Tensor dOutput, Tensor dBias);
 
-    /// Scaled dot-product attention within each sequence and head:
-    /// output = dropout(softmax(query keyᵀ / √D)) value.  `[N, C]` each
+    /// Scaled dot-product attention within each sequence and head: output = dropout(softmax(query
+    /// keyᵀ / √D)) value. `[N, C]` each
     ///
-    /// @param logSumExp `[N, H]` overwritten with the logarithm of each softmax's denominator, for the backward pass
-    /// @param dropout of the probabilities; row n H + h of the mask belongs to query n, head h, and its index j to the
-    ///     j-th key of the sequence
+    /// @param logSumExp `[N, H]` overwritten with the logarithm of each softmax's denominator, for
+    ///   the backward pass
+    /// @param dropout of the probabilities; row n H + h of the mask belongs to query n, head h, and
+    ///   its index j to the j-th key of the sequence
     void attention(
             Tensor query,
             Tensor key,
@@ -56,9 +59,9 @@ public interface Backend extends AutoCloseable {
             Tensor output,
             Tensor logSumExp);
 
-    /// Gradients of [#attention]: with P = softmax, M = mask scale, dP = M ∘ (dOutput valueᵀ) and
-    /// δ = rowsum(dOutput ∘ output): dS = P ∘ (dP - δ); dQuery += dS key / √D; dKey += dSᵀ query / √D;
-    /// dValue += (M ∘ P)ᵀ dOutput.
+    /// Gradients of [#attention]: with P = softmax, M = mask scale, dP = M ∘ (dOutput valueᵀ) and δ
+    /// = rowsum(dOutput ∘ output): dS = P ∘ (dP - δ); dQuery += dS key / √D; dKey += dSᵀ query /
+    /// √D; dValue += (M ∘ P)ᵀ dOutput.
     void attentionGradient(
             Tensor query,
             Tensor key,
@@ -72,10 +75,12 @@ public interface Backend extends AutoCloseable {
             Tensor dKey,
             Tensor dValue);
 
-    /// The probabilities themselves, without dropout: per sequence `[H, T, T]`, one after the other.
+    /// The probabilities themselves, without dropout: per sequence `[H, T, T]`, one after the
+    /// other.
     void attentionProbabilities(Tensor query, Tensor key, AttentionShape shape, Tensor output);
 
-    /// output = (input - mean) rstd weight + bias per row, with rstd = 1 / √(variance + ε).  `[N, C]`
+    /// output = (input - mean) rstd weight + bias per row, with rstd = 1 / √(variance + ε). `[N,
+    /// C]`
     ///
     /// @param mean `[N]` overwritten, for the backward pass
     /// @param rstd `[N]` overwritten, for the backward pass
@@ -88,8 +93,9 @@ public interface Backend extends AutoCloseable {
             Tensor mean,
             Tensor rstd);
 
-    /// Gradients of [#layerNorm]: with x̂ = (input - mean) rstd and g = dOutput weight:
-    /// dInput += rstd (g - mean(g) - x̂ mean(g x̂)); dWeight += Σ dOutput x̂; dBias += Σ dOutput. Null: not wanted.
+    /// Gradients of [#layerNorm]: with x̂ = (input - mean) rstd and g = dOutput weight: dInput +=
+    /// rstd (g - mean(g) - x̂ mean(g x̂)); dWeight += Σ dOutput x̂; dBias += Σ dOutput. Null: not
+    /// wanted.
     void layerNormGradient(
             Tensor dOutput,
             Tensor input,
@@ -100,13 +106,14 @@ public interface Backend extends AutoCloseable {
             @Nullable Tensor dWeight,
             @Nullable Tensor dBias);
 
-    /// output[i] = table[rows[i]].  `[R, C] -> [N, C]`
+    /// output[i] = table[rows[i]]. `[R, C] -> [N, C]`
     void gatherRows(Tensor table, int[] rows, Tensor output);
 
-    /// output[i] += table[rows[i]].  `[R, C] -> [N, C]`
+    /// output[i] += table[rows[i]]. `[R, C] -> [N, C]`
     void addGatheredRows(Tensor table, int[] rows, Tensor output);
 
-    /// dTable[rows[i]] += dOutput[i], in the order of i; negative rows are skipped.  `[N, C] -> [R, C]`
+    /// dTable[rows[i]] += dOutput[i], in the order of i; negative rows are skipped. `[N, C] -> [R,
+    /// C]`
     void scatterAddRows(Tensor dOutput, int[] rows, Tensor dTable);
 
     /// output = f(input) by element; output may be the input.
@@ -148,7 +155,8 @@ public interface Backend extends AutoCloseable {
     /// dInput += dOutput - exp(output) Σ dOutput, row by row.
     void logSoftmaxGradient(Tensor output, Tensor dOutput, Tensor dInput);
 
-    /// Mean cross-entropy of softmax(logits) over the rows that count; NaN if none does, as in the reference.
+    /// Mean cross-entropy of softmax(logits) over the rows that count; NaN if none does, as in the
+    /// reference.
     ///
     /// @param logits `[N, K]`
     /// @param loss `[]` overwritten

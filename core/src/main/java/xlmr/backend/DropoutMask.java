@@ -1,10 +1,11 @@
 package xlmr.backend;
 
-/// Which elements a dropout keeps: a pure function of a key and the element's index, so that any number of threads,
-/// the backward pass and every device see the same mask without storing it.
+/// Which elements a dropout keeps: a pure function of a key and the element's index, so that any
+/// number of threads, the backward pass and every device see the same mask without storing it.
 ///
-/// Element `i` of row stream `(low, high)` hashes to 32 bits with two rounds of multiply and xor-shift; it is dropped
-/// if the upper 24 bits lie below `probability * 2^24`. Kept elements are scaled by `1 / (1 - probability)`.
+/// Element `i` of row stream `(low, high)` hashes to 32 bits with two rounds of multiply and
+/// xor-shift; it is dropped if the upper 24 bits lie below `probability * 2^24`. Kept elements are
+/// scaled by `1 / (1 - probability)`.
 ///
 /// @param probability of an element to become 0; at least 0, below 1
 /// @param low first half of the key
@@ -47,8 +48,8 @@ public record DropoutMask(float probability, int low, int high) {
         return 1 / (1 - probability);
     }
 
-    /// The mask of one row of a larger array, whose elements are then counted from 0; attention draws a row per token
-    /// and head, since its whole index would not fit 32 bits.
+    /// The mask of one row of a larger array, whose elements are then counted from 0; attention
+    /// draws a row per token and head, since its whole index would not fit 32 bits.
     public DropoutMask row(int row) {
         return new DropoutMask(probability, hash(row, low, high), high);
     }

@@ -38,7 +38,7 @@ public record Example(
     }
 
     /// An exception that says where this example is.
-    DataException problem(String what) {
+    public DataException problem(String what) {
         return DataException.at(source, line, what);
     }
 }

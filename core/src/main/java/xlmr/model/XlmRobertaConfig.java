@@ -79,6 +79,7 @@ public record XlmRobertaConfig(
         ACTIVATIONS.put("gelu_new", Activation.GELU_TANH);
         ACTIVATIONS.put("gelu_fast", Activation.GELU_TANH);
         ACTIVATIONS.put("gelu_pytorch_tanh", Activation.GELU_TANH);
+        ACTIVATIONS.put("quick_gelu", Activation.QUICK_GELU);
         ACTIVATIONS.put("relu", Activation.RELU);
         ACTIVATIONS.put("silu", Activation.SILU);
         ACTIVATIONS.put("swish", Activation.SILU);
@@ -203,6 +204,22 @@ public record XlmRobertaConfig(
     /// token's.
     public int maxTokens() {
         return maxPositionEmbeddings - padTokenId - 1;
+    }
+
+    /// What the logits of a sequence classifier mean: as the file says, else as the reference
+    /// decides: one output is a number, several are classes of which one is right.
+    public ProblemType problem() {
+        if (problemType != null) {
+            return problemType;
+        }
+        return numLabels() == 1 ? ProblemType.REGRESSION : ProblemType.SINGLE_LABEL_CLASSIFICATION;
+    }
+
+    /// The configuration of a sequence classifier over these classes.
+    public XlmRobertaConfig forClassification(List<String> newLabels, ProblemType type) {
+        return withLabels(newLabels)
+                .withProblemType(type)
+                .withArchitecture("XLMRobertaForSequenceClassification");
     }
 
     /// The same model with these classes.

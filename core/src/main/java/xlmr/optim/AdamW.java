@@ -9,10 +9,11 @@ import xlmr.backend.AdamWStep;
 import xlmr.backend.Backend;
 import xlmr.tensor.Tensor;
 
-/// AdamW (Loshchilov and Hutter 2019) over the parameters that train, with the update rule and the defaults of
-/// torch.optim.AdamW and the Hugging Face Trainer's choice of what decays.
+/// AdamW (Loshchilov and Hutter 2019) over the parameters that train, with the update rule and the
+/// defaults of torch.optim.AdamW and the Hugging Face Trainer's choice of what decays.
 ///
-/// Embedding tables whose gradient is kept by row are updated by row, see [RowAdamW]. Owned by one thread.
+/// Embedding tables whose gradient is kept by row are updated by row, see [RowAdamW]. Owned by one
+/// thread.
 public final class AdamW {
     private final Backend backend;
     private final AdamWSettings settings;
@@ -47,21 +48,22 @@ public final class AdamW {
         }
     }
 
-    /// Brings all rows of all tables up to date: to be called before they are read by others, for example saved.
+    /// Brings all rows of all tables up to date: to be called before they are read by others, for
+    /// example saved.
     public void prepareAll() {
         byRow.values().forEach(RowAdamW::catchUpAll);
     }
 
-    /// The rows of a table as they are after all steps so far, without changing the table: what a checkpoint of it
-    /// holds. Rows that never had a gradient are brought up to date in the copy alone.
+    /// The rows of a table as they are after all steps so far, without changing the table: what a
+    /// checkpoint of it holds. Rows that never had a gradient are brought up to date in the copy
+    /// alone.
     ///
     /// @param to `count` rows from row `from` on, row-major
     public void readRows(Parameter table, int from, int count, float[] to) {
         RowAdamW state = byRow.get(table);
         if (state == null) {
-            table.value()
-                    .storage()
-                    .read((long) from * table.shape().size(1), to, 0, count * table.shape().size(1));
+            int columns = table.shape().rank() < 2 ? 1 : table.shape().size(-1);
+            table.value().storage().read((long) from * columns, to, 0, count * columns);
             return;
         }
         state.read(from, count, to);
@@ -90,8 +92,7 @@ public final class AdamW {
         for (Map.Entry<Parameter, RowGradient> entry : gradients.allByRow().entrySet()) {
             RowAdamW state = byRow.get(entry.getKey());
             assert state != null : entry.getKey();
-            state.step(
-                    entry.getValue(), gradientScale, stepOf(entry.getKey(), learningRate));
+            state.step(entry.getValue(), gradientScale, stepOf(entry.getKey(), learningRate));
         }
     }
 

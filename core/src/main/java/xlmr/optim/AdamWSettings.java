@@ -9,7 +9,8 @@ import java.util.function.ToDoubleFunction;
 /// @param beta2 β₂, decay of the second moment
 /// @param epsilon ε, added to the root of the second moment
 /// @param weightDecay λ of the parameters that decay
-/// @param rateFactor what the learning rate of a parameter, by name, is multiplied by: layer-wise rates
+/// @param rateFactor what the learning rate of a parameter, by name, is multiplied by: layer-wise
+///   rates
 public record AdamWSettings(
         double beta1,
         double beta2,
@@ -29,6 +30,8 @@ public record AdamWSettings(
     /// The Hugging Face Trainer's rule: everything decays but biases and LayerNorm.
     public boolean decays(String parameterName) {
         String name = parameterName.toLowerCase(Locale.ROOT);
-        return !name.contains("bias") && !name.contains("layernorm") && !name.contains("layer_norm");
+        return !name.contains("bias")
+                && !name.contains("layernorm")
+                && !name.contains("layer_norm");
     }
 }

@@ -21,7 +21,8 @@ public final class GradientClipping {
         return Math.sqrt(sum);
     }
 
-    /// What gradients are multiplied by so that their norm does not exceed `maximum`: min(1, maximum / (norm + 1e-6)).
+    /// What gradients are multiplied by so that their norm does not exceed `maximum`: min(1,
+    /// maximum / (norm + 1e-6)).
     ///
     /// @param maximum the largest norm wanted; 0 or less switches clipping off
     public static float factor(double norm, double maximum) {

@@ -13,8 +13,8 @@ public sealed interface LearningRateSchedule {
         }
     }
 
-    /// Up from 0 over the warm-up, then down to 0 in a straight line: get_linear_schedule_with_warmup of the reference
-    /// (transformers/optimization.py).
+    /// Up from 0 over the warm-up, then down to 0 in a straight line:
+    /// get_linear_schedule_with_warmup of the reference (transformers/optimization.py).
     ///
     /// @param peak the rate at the end of the warm-up
     /// @param warmup steps of the warm-up

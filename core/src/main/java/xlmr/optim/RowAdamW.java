@@ -12,12 +12,13 @@ import xlmr.tensor.Storage;
 
 /// AdamW of an embedding table by row, with the result of the dense algorithm.
 ///
-/// A dense step changes every row: those without a gradient decay, and move on by their momentum. Here a row is left
-/// alone until it is needed, and then makes up all the steps it missed, each with gradient 0, in order and in float32,
-/// so that its bits are those of dense AdamW. Rows that never had a gradient have no moments, and only decay.
+/// A dense step changes every row: those without a gradient decay, and move on by their momentum.
+/// Here a row is left alone until it is needed, and then makes up all the steps it missed, each
+/// with gradient 0, in order and in float32, so that its bits are those of dense AdamW. Rows that
+/// never had a gradient have no moments, and only decay.
 ///
-/// The table lies on the host: in an array, or in a private mapping of a file, of which only the rows written become
-/// memory of the process. Moments exist for the rows touched so far.
+/// The table lies on the host: in an array, or in a private mapping of a file, of which only the
+/// rows written become memory of the process. Moments exist for the rows touched so far.
 final class RowAdamW {
     private final Storage table;
     private final int columns;
@@ -123,8 +124,7 @@ final class RowAdamW {
     }
 
     /// One step of the loaded row with a gradient.
-    private void update(
-            float[] g, int at, float scale, float[] m, float[] v, AdamWStep step) {
+    private void update(float[] g, int at, float scale, float[] m, float[] v, AdamWStep step) {
         float[] p = row;
         float decay = step.decay();
         float beta1 = (float) step.beta1();

@@ -1,7 +1,7 @@
 package xlmr.tensor;
 
-/// Element types of arrays on disk, under the names of the safetensors format. In memory the project computes in
-/// [#F32] alone; the others are decoded where they are read.
+/// Element types of arrays on disk, under the names of the safetensors format. In memory the
+/// project computes in [#F32] alone; the others are decoded where they are read.
 public enum DType {
     BOOL(1),
     U8(1),

@@ -4,11 +4,13 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
-/// Elements in a memory segment, as a rule a part of a mapped file: little-endian [DType#F32], [DType#F16],
-/// [DType#BF16] or [DType#F64], not necessarily aligned. Nothing is copied until somebody reads.
+/// Elements in a memory segment, as a rule a part of a mapped file: little-endian [DType#F32],
+/// [DType#F16], [DType#BF16] or [DType#F64], not necessarily aligned. Nothing is copied until
+/// somebody reads.
 ///
-/// A read-only segment is a constant of the model. A writable one is a private (copy-on-write) mapping: the word
-/// embedding while it is fine-tuned, of which only the touched rows become memory of the process.
+/// A read-only segment is a constant of the model. A writable one is a private (copy-on-write)
+/// mapping: the word embedding while it is fine-tuned, of which only the touched rows become memory
+/// of the process.
 public final class MappedStorage implements Storage {
     private static final ValueLayout.OfFloat FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -56,8 +58,7 @@ public final class MappedStorage implements Storage {
             case F32 -> MemorySegment.copy(segment, FLOAT, from * 4, target, offset, count);
             case F16 -> {
                 for (int i = 0; i < count; i++) {
-                    target[offset + i] =
-                            Float.float16ToFloat(segment.get(SHORT, (from + i) * 2));
+                    target[offset + i] = Float.float16ToFloat(segment.get(SHORT, (from + i) * 2));
                 }
             }
             case BF16 -> {

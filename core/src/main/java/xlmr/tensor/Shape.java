@@ -2,7 +2,8 @@ package xlmr.tensor;
 
 import java.util.Arrays;
 
-/// The sizes of a dense row-major array, outermost first: `Shape.of(2, 3)` is `[2, 3]`, `Shape.of()` a scalar.
+/// The sizes of a dense row-major array, outermost first: `Shape.of(2, 3)` is `[2, 3]`,
+/// `Shape.of()` a scalar.
 public final class Shape {
     private final int[] sizes;
     private final int elements;
@@ -37,7 +38,8 @@ public final class Shape {
         return sizes.length;
     }
 
-    /// Size of one axis; a negative axis counts from the end, so `size(-1)` is that of the innermost.
+    /// Size of one axis; a negative axis counts from the end, so `size(-1)` is that of the
+    /// innermost.
     public int size(int axis) {
         return sizes[axis < 0 ? axis + sizes.length : axis];
     }

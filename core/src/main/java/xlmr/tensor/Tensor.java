@@ -1,7 +1,7 @@
 package xlmr.tensor;
 
-/// A dense row-major float32 array: a [Shape] over a [Storage]. No strides, no broadcasting, no arithmetic;
-/// backends compute on it.
+/// A dense row-major float32 array: a [Shape] over a [Storage]. No strides, no broadcasting, no
+/// arithmetic; backends compute on it.
 public final class Tensor {
     private final Shape shape;
     private final Storage storage;

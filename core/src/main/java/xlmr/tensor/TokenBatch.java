@@ -4,8 +4,9 @@ import java.util.List;
 
 /// Token sequences one after the other, without padding: B sequences of N tokens in all.
 ///
-/// Positions follow the reference (modeling_xlm_roberta.py, create_position_ids_from_input_ids): the pad id plus a
-/// running count of the tokens that are not the pad token; a pad token inside a text has the pad id as position.
+/// Positions follow the reference (modeling_xlm_roberta.py, create_position_ids_from_input_ids):
+/// the pad id plus a running count of the tokens that are not the pad token; a pad token inside a
+/// text has the pad id as position.
 ///
 /// @param ids `[N]` rows of the word embedding
 /// @param starts `[B + 1]` where each sequence begins, and N

@@ -10,6 +10,8 @@ import xlmr.backend.Activation;
 /// Element-wise functions and their derivatives. One loop for each, so that each compiles to
 /// straight vector code.
 final class Activations {
+    private static final float QUICK_GELU_FACTOR = 1.702f;
+
     private static final float ROOT_HALF = 0.70710678f;
 
     /// 1 / √(2π).
@@ -28,7 +30,8 @@ final class Activations {
             case GELU -> gelu(x, y, from, to);
             case GELU_TANH -> geluTanh(x, y, from, to);
             case RELU -> relu(x, y, from, to);
-            case SILU -> silu(x, y, from, to);
+            case SILU -> swish(1, x, y, from, to);
+            case QUICK_GELU -> swish(QUICK_GELU_FACTOR, x, y, from, to);
             case TANH -> tanh(x, y, from, to);
             case SIGMOID -> sigmoid(x, y, from, to);
         }
@@ -40,7 +43,8 @@ final class Activations {
             case GELU -> geluGradient(x, dy, dx, from, to);
             case GELU_TANH -> geluTanhGradient(x, dy, dx, from, to);
             case RELU -> reluGradient(x, dy, dx, from, to);
-            case SILU -> siluGradient(x, dy, dx, from, to);
+            case SILU -> swishGradient(1, x, dy, dx, from, to);
+            case QUICK_GELU -> swishGradient(QUICK_GELU_FACTOR, x, dy, dx, from, to);
             case TANH -> tanhGradient(x, dy, dx, from, to);
             case SIGMOID -> sigmoidGradient(x, dy, dx, from, to);
         }
@@ -102,27 +106,28 @@ final class Activations {
         }
     }
 
-    private static void silu(float[] x, float[] y, int from, int to) {
+    private static void swish(float factor, float[] x, float[] y, int from, int to) {
         int i = from;
         for (; i <= to - V; i += V) {
-            silu(FloatVector.fromArray(FLOATS, x, i)).intoArray(y, i);
+            swish(factor, FloatVector.fromArray(FLOATS, x, i)).intoArray(y, i);
         }
         VectorMask<Float> rest = FLOATS.indexInRange(i, to);
         if (rest.anyTrue()) {
-            silu(FloatVector.fromArray(FLOATS, x, i, rest)).intoArray(y, i, rest);
+            swish(factor, FloatVector.fromArray(FLOATS, x, i, rest)).intoArray(y, i, rest);
         }
     }
 
-    private static void siluGradient(float[] x, float[] dy, float[] dx, int from, int to) {
+    private static void swishGradient(
+            float factor, float[] x, float[] dy, float[] dx, int from, int to) {
         int i = from;
         for (; i <= to - V; i += V) {
-            siluSlope(FloatVector.fromArray(FLOATS, x, i))
+            swishSlope(factor, FloatVector.fromArray(FLOATS, x, i))
                     .fma(FloatVector.fromArray(FLOATS, dy, i), FloatVector.fromArray(FLOATS, dx, i))
                     .intoArray(dx, i);
         }
         VectorMask<Float> rest = FLOATS.indexInRange(i, to);
         if (rest.anyTrue()) {
-            siluSlope(FloatVector.fromArray(FLOATS, x, i, rest))
+            swishSlope(factor, FloatVector.fromArray(FLOATS, x, i, rest))
                     .fma(
                             FloatVector.fromArray(FLOATS, dy, i, rest),
                             FloatVector.fromArray(FLOATS, dx, i, rest))
@@ -227,14 +232,15 @@ final class Activations {
         return x.mul(x).mul(TANH_CUBE).add(1).mul(x).mul(TANH_SCALE);
     }
 
-    private static FloatVector silu(FloatVector x) {
-        return x.mul(VectorMath.sigmoid(x));
+    private static FloatVector swish(float factor, FloatVector x) {
+        return x.mul(VectorMath.sigmoid(x.mul(factor)));
     }
 
-    /// σ (1 + x (1 - σ)).
-    private static FloatVector siluSlope(FloatVector x) {
-        FloatVector s = VectorMath.sigmoid(x);
-        return s.neg().add(1).mul(x).add(1).mul(s);
+    /// σ (1 + a x (1 - σ)), with σ = σ(a x).
+    private static FloatVector swishSlope(float factor, FloatVector x) {
+        FloatVector scaled = x.mul(factor);
+        FloatVector s = VectorMath.sigmoid(scaled);
+        return s.neg().add(1).mul(scaled).add(1).mul(s);
     }
 
     private static FloatVector tanhSlope(FloatVector x) {

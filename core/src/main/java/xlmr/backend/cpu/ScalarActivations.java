@@ -5,6 +5,8 @@ import xlmr.tensor.Tensor;
 
 /// Element-wise functions and their derivatives, in double precision.
 final class ScalarActivations {
+    private static final double QUICK_GELU_FACTOR = 1.702;
+
     /// √(2/π) and the cubic coefficient of the tanh form of GELU (Hendrycks and Gimpel 2016).
     private static final double GELU_SLOPE = Math.sqrt(2 / Math.PI);
 
@@ -35,6 +37,7 @@ final class ScalarActivations {
             case GELU_TANH -> 0.5 * x * (1 + Math.tanh(geluArgument(x)));
             case RELU -> Math.max(x, 0);
             case SILU -> x * sigmoid(x);
+            case QUICK_GELU -> x * sigmoid(QUICK_GELU_FACTOR * x);
             case TANH -> Math.tanh(x);
             case SIGMOID -> sigmoid(x);
         };
@@ -50,6 +53,10 @@ final class ScalarActivations {
             }
             case RELU -> x > 0 ? 1 : 0;
             case SILU -> sigmoid(x) * (1 + x * (1 - sigmoid(x)));
+            case QUICK_GELU -> {
+                double gate = sigmoid(QUICK_GELU_FACTOR * x);
+                yield gate * (1 + QUICK_GELU_FACTOR * x * (1 - gate));
+            }
             case TANH -> 1 - Math.tanh(x) * Math.tanh(x);
             case SIGMOID -> sigmoid(x) * (1 - sigmoid(x));
         };

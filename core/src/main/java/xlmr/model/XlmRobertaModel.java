@@ -1,0 +1,59 @@
+package xlmr.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import xlmr.autograd.Ops;
+import xlmr.autograd.Parameter;
+import xlmr.backend.AttentionShape;
+import xlmr.tensor.Tensor;
+import xlmr.tensor.TokenBatch;
+
+/// The encoder without a head (XLMRobertaModel; Conneau et al. 2020). A forward pass leaves no
+/// trace in it, so one model serves many threads.
+///
+/// @param config the sizes
+/// @param embeddings tokens to vectors
+/// @param layers the L encoder layers
+/// @param pooler only where a checkpoint has one and the caller asked for it
+public record XlmRobertaModel(
+        XlmRobertaConfig config,
+        Embeddings embeddings,
+        List<EncoderLayer> layers,
+        @Nullable Pooler pooler) {
+    /// The hidden states of the last layer. `-> [N, C]`
+    ///
+    /// @throws IllegalArgumentException if a token or position has no row in its table
+    public Tensor forward(Ops ops, TokenBatch tokens) {
+        return forward(ops, tokens, null, LayerObserver.NONE);
+    }
+
+    /// As above; `observer` sees every layer's output and, if it wants, the attentions.
+    ///
+    /// @param vectors `[N, C]` in place of the word embeddings, or null
+    public Tensor forward(
+            Ops ops, TokenBatch tokens, @Nullable Tensor vectors, LayerObserver observer) {
+        AttentionShape shape =
+                new AttentionShape(tokens.starts(), config.numAttentionHeads(), false);
+        Tensor hidden = ops.scope(() -> embeddings.forward(ops, tokens, vectors)); // [N, C]
+        observer.hiddenStates(0, hidden);
+        for (int layer = 0; layer < layers.size(); layer++) {
+            Tensor input = hidden; // [N, C]
+            EncoderLayer current = layers.get(layer);
+            int index = layer;
+            hidden = ops.scope(() -> current.forward(ops, input, shape, observer, index)); // [N, C]
+            observer.hiddenStates(layer + 1, hidden);
+        }
+        return hidden;
+    }
+
+    /// All weights, in the order of the reference.
+    public List<Parameter> parameters() {
+        List<Parameter> parameters = new ArrayList<>(embeddings.parameters());
+        layers.forEach(layer -> parameters.addAll(layer.parameters()));
+        if (pooler != null) {
+            parameters.addAll(pooler.dense().parameters());
+        }
+        return List.copyOf(parameters);
+    }
+}

@@ -1,0 +1,57 @@
+package xlmr.train;
+
+import java.util.List;
+import xlmr.eval.ClassificationReport;
+import xlmr.eval.EvaluationReport;
+import xlmr.eval.Logits;
+import xlmr.eval.MultiLabelReport;
+import xlmr.eval.RegressionReport;
+import xlmr.model.Targets;
+
+/// Logits against targets: the report of the kind of problem, and the one number by which models
+/// are compared.
+public final class Evaluation {
+    private Evaluation() {}
+
+    /// The report for logits `[M][K]`.
+    ///
+    /// @param labels names of the K classes
+    public static EvaluationReport report(float[][] logits, Targets targets, List<String> labels) {
+        return switch (targets) {
+            case Targets.Classes classes ->
+                    ClassificationReport.of(logits, classes.labels(), labels);
+            case Targets.MultiLabel multi ->
+                    MultiLabelReport.of(Logits.toDouble(logits), flags(multi.labels()), labels);
+            case Targets.Values values ->
+                    RegressionReport.of(first(logits), first(values.values()));
+        };
+    }
+
+    /// What the best model has most of: macro F1, or for numbers the negated mean squared error.
+    public static double score(EvaluationReport report) {
+        return switch (report) {
+            case ClassificationReport classification -> classification.macroF1();
+            case MultiLabelReport multi -> multi.averages().macro().f1();
+            case RegressionReport regression -> -regression.loss();
+        };
+    }
+
+    private static boolean[][] flags(float[][] labels) {
+        boolean[][] flags = new boolean[labels.length][];
+        for (int b = 0; b < labels.length; b++) {
+            flags[b] = new boolean[labels[b].length];
+            for (int k = 0; k < flags[b].length; k++) {
+                flags[b][k] = labels[b][k] > 0.5f;
+            }
+        }
+        return flags;
+    }
+
+    private static double[] first(float[][] rows) {
+        double[] values = new double[rows.length];
+        for (int b = 0; b < rows.length; b++) {
+            values[b] = rows[b][0];
+        }
+        return values;
+    }
+}

@@ -1,0 +1,82 @@
+package xlmr.train;
+
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
+import xlmr.autograd.Ops;
+import xlmr.autograd.Workspace;
+import xlmr.backend.Backend;
+import xlmr.data.EncodedExamples;
+import xlmr.data.TokenBudget;
+import xlmr.model.SequenceClassifier;
+import xlmr.tensor.Tensor;
+import xlmr.tensor.TokenBatch;
+
+/// Runs a classifier over many examples without gradients, in batches of like length.
+public final class Inference {
+    /// Tokens of a batch: enough for matrix products at full speed, few enough for a flat use of
+    /// memory.
+    private static final int BATCH_TOKENS = 2048;
+
+    private final Backend backend;
+    private final SequenceClassifier model;
+    private final Consumer<TokenBatch> beforeBatch;
+
+    /// @param beforeBatch is shown each batch before it runs: an optimizer brings the rows up to
+    ///   date
+    Inference(Backend backend, SequenceClassifier model, Consumer<TokenBatch> beforeBatch) {
+        this.backend = backend;
+        this.model = model;
+        this.beforeBatch = beforeBatch;
+    }
+
+    /// Inference with a model at rest.
+    public Inference(Backend backend, SequenceClassifier model) {
+        this(backend, model, batch -> {});
+    }
+
+    /// Logits of each example, in the order given. `[M][K]`
+    ///
+    /// @param progress is told the number of examples done
+    public float[][] logits(EncodedExamples examples, IntConsumer progress) {
+        return run(examples, progress, Inference::forward);
+    }
+
+    /// What the head reads, of each example: the vector right before the head. `[M][C]`
+    ///
+    /// @param progress is told the number of examples done
+    public float[][] features(EncodedExamples examples, IntConsumer progress) {
+        return run(examples, progress, (model, ops, tokens) -> model.features(ops, tokens));
+    }
+
+    private interface Pass {
+        Tensor run(SequenceClassifier model, Ops ops, TokenBatch tokens);
+    }
+
+    private static Tensor forward(SequenceClassifier model, Ops ops, TokenBatch tokens) {
+        return model.forward(ops, tokens); // [B, K]
+    }
+
+    private float[][] run(EncodedExamples examples, IntConsumer progress, Pass pass) {
+        Workspace workspace = new Workspace(backend);
+        float[][] results = new float[examples.size()][];
+        List<int[]> batches = TokenBudget.batches(examples.lengths(), BATCH_TOKENS);
+        int done = 0;
+        for (int[] rows : batches) {
+            TokenBatch tokens = examples.batch(rows, model.config().padTokenId());
+            beforeBatch.accept(tokens);
+            Tensor output =
+                    pass.run(model, Ops.inference(backend, workspace), tokens); // [B, K or C]
+            float[] values = output.toArray();
+            int columns = output.size(1);
+            for (int b = 0; b < rows.length; b++) {
+                results[rows[b]] =
+                        java.util.Arrays.copyOfRange(values, b * columns, (b + 1) * columns);
+            }
+            workspace.reset();
+            done += rows.length;
+            progress.accept(done);
+        }
+        return results;
+    }
+}

@@ -1,0 +1,67 @@
+package xlmr.train;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import xlmr.autograd.Parameter;
+import xlmr.checkpoint.SafetensorsWriter;
+import xlmr.model.SequenceClassifier;
+import xlmr.tensor.DType;
+import xlmr.tensor.Tensor;
+
+/// Writes a model as a Hugging Face directory, which `transformers` loads: `config.json`,
+/// `model.safetensors` and the tokenizer's files. Each file is written beside its place and
+/// renamed, so a reader never sees half of one.
+public final class ModelWriter {
+    private final Path directory;
+    private final List<Path> tokenizerFiles;
+
+    /// @param directory is made if it is missing
+    /// @param tokenizerFiles copied as they are
+    public ModelWriter(Path directory, List<Path> tokenizerFiles) {
+        this.directory = directory;
+        this.tokenizerFiles = List.copyOf(tokenizerFiles);
+    }
+
+    /// Writes everything; what is there of the same names is replaced.
+    public void write(SequenceClassifier model, WeightSource source) {
+        try {
+            Files.createDirectories(directory);
+            for (Path file : tokenizerFiles) {
+                Path target = directory.resolve(file.getFileName());
+                if (!Files.exists(target)) {
+                    Files.copy(file, target, StandardCopyOption.COPY_ATTRIBUTES);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "%s: cannot write the model: %s".formatted(directory, e.getMessage()), e);
+        }
+        SafetensorsWriter writer = new SafetensorsWriter().metadata("format", "pt");
+        for (Parameter parameter : model.parameters()) {
+            if (parameter.shape().rank() == 2) {
+                writer.addRows(
+                        parameter.name(),
+                        DType.F32,
+                        parameter.shape(),
+                        (first, rows, target) -> source.read(parameter, first, rows, target));
+            } else {
+                float[] values = new float[parameter.shape().elements()];
+                source.read(parameter, 0, values.length, values);
+                writer.add(parameter.name(), Tensor.of(parameter.shape(), values));
+            }
+        }
+        writer.write(directory.resolve("model.safetensors"));
+        model.config().write(directory.resolve("config.json"));
+    }
+
+    /// Reads weights of a model at rest.
+    public static final WeightSource AT_REST =
+            (parameter, from, count, to) -> {
+                int columns = parameter.shape().rank() < 2 ? 1 : parameter.shape().size(-1);
+                parameter.value().storage().read((long) from * columns, to, 0, count * columns);
+            };
+}

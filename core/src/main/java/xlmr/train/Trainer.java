@@ -1,0 +1,254 @@
+package xlmr.train;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import xlmr.autograd.Gradients;
+import xlmr.autograd.Ops;
+import xlmr.autograd.Parameter;
+import xlmr.autograd.Tape;
+import xlmr.autograd.Workspace;
+import xlmr.backend.Backend;
+import xlmr.data.BatchOrder;
+import xlmr.data.EncodedExamples;
+import xlmr.eval.EvaluationReport;
+import xlmr.model.SequenceClassifier;
+import xlmr.optim.AdamW;
+import xlmr.optim.AdamWSettings;
+import xlmr.optim.GradientClipping;
+import xlmr.optim.LearningRateSchedule;
+import xlmr.tensor.Tensor;
+
+/// Fine-tunes a classifier: seeded batches, forward, backward, clipping, AdamW with a linear
+/// schedule; after each epoch an evaluation, the best model kept, and an early end when it stops
+/// getting better.
+///
+/// The model has to be loaded with the trainable parameters of [TrainingOptions#tune]; they change
+/// in place. A run repeated with its seed gives the same bits, for any number of threads.
+public final class Trainer {
+    private final Backend backend;
+    private final SequenceClassifier model;
+    private final TrainingOptions options;
+    private final TrainingListener listener;
+    private final Gradients gradients;
+    private final AdamW optimizer;
+    private final Workspace workspace;
+    private long microBatches;
+
+    /// A trainer of one model for one run.
+    public Trainer(
+            Backend backend,
+            SequenceClassifier model,
+            TrainingOptions options,
+            TrainingListener listener) {
+        this(
+                backend,
+                model,
+                options,
+                AdamWSettings.withWeightDecay(options.weightDecay()),
+                listener);
+    }
+
+    /// As above with other settings of the optimizer: rates by layer, for example.
+    public Trainer(
+            Backend backend,
+            SequenceClassifier model,
+            TrainingOptions options,
+            AdamWSettings settings,
+            TrainingListener listener) {
+        this.backend = backend;
+        this.model = model;
+        this.options = options;
+        this.listener = listener;
+        Parameter words = model.encoder().embeddings().word();
+        List<Parameter> matrices = new ArrayList<>();
+        List<Parameter> tables = new ArrayList<>();
+        for (Parameter parameter : model.parameters()) {
+            if (options.tune().trainable().test(parameter.name())) {
+                (parameter == words ? tables : matrices).add(parameter);
+            }
+        }
+        this.gradients = new Gradients(backend, matrices, tables);
+        this.optimizer = new AdamW(backend, settings, gradients);
+        this.workspace = new Workspace(backend);
+    }
+
+    /// How to judge the model after an epoch, and what to do with the best.
+    ///
+    /// @param examples to judge on
+    /// @param report of their logits
+    /// @param score of a report: the larger, the better
+    public record Validation(
+            EncodedExamples examples,
+            Function<float[][], EvaluationReport> report,
+            Function<EvaluationReport, Double> score) {}
+
+    /// Keeps the weights of the best model so far.
+    public interface Keeper {
+        /// Called when the model is better than all before; `source` reads the weights as they are
+        /// now.
+        void keep(SequenceClassifier model, WeightSource source);
+    }
+
+    /// Trains to the end.
+    ///
+    /// @param order of the examples in each epoch
+    /// @param validation or null: the model after the last epoch is then the best
+    /// @return one result an epoch
+    /// @throws TrainingException if the loss is no longer a number
+    public List<EpochResult> fit(
+            EncodedExamples training,
+            BatchOrder order,
+            @Nullable Validation validation,
+            Keeper keeper) {
+        List<List<int[]>> epochs = new ArrayList<>();
+        long steps = 0;
+        for (int epoch = 0; epoch < options.epochs(); epoch++) {
+            epochs.add(order.batches(training.lengths(), options.batchSize(), epoch));
+            steps += Math.ceilDiv(epochs.get(epoch).size(), options.accumulation());
+        }
+        announce(training, steps);
+        LearningRateSchedule schedule =
+                new LearningRateSchedule.Linear(
+                        options.learningRate(), (long) (options.warmupRatio() * steps), steps);
+        Network network = network(training);
+        List<EpochResult> results = new ArrayList<>();
+        double best = Double.NEGATIVE_INFINITY;
+        int bestEpoch = 0;
+        for (int epoch = 1; epoch <= options.epochs(); epoch++) {
+            long begin = System.nanoTime();
+            double loss = epoch(network, training, epochs.get(epoch - 1), schedule, steps, epoch);
+            double seconds = (System.nanoTime() - begin) / 1e9;
+            EvaluationReport report = validation == null ? null : evaluate(validation);
+            double score =
+                    report == null || validation == null ? epoch : validation.score().apply(report);
+            boolean better = score > best || bestEpoch == 0;
+            if (better) {
+                best = score;
+                bestEpoch = epoch;
+                if (validation != null || epoch == options.epochs()) {
+                    keeper.keep(model, optimizer::readRows);
+                }
+            }
+            EpochResult result = new EpochResult(epoch, loss, seconds, report, better);
+            results.add(result);
+            listener.epochDone(result);
+            if (options.patience() > 0 && epoch - bestEpoch >= options.patience()) {
+                break;
+            }
+        }
+        return results;
+    }
+
+    /// One pass over the examples; the mean loss of the micro-batches, weighted by their examples.
+    private double epoch(
+            Network network,
+            EncodedExamples training,
+            List<int[]> batches,
+            LearningRateSchedule schedule,
+            long steps,
+            int epoch) {
+        double sum = 0;
+        int examples = 0;
+        for (int from = 0; from < batches.size(); from += options.accumulation()) {
+            int to = Math.min(batches.size(), from + options.accumulation());
+            double mean = 0;
+            int stepExamples = 0;
+            int stepTokens = 0;
+            for (int[] rows : batches.subList(from, to)) {
+                double loss = microBatch(network, training, rows, 1f / (to - from));
+                mean += loss / (to - from);
+                sum += loss * rows.length;
+                stepExamples += rows.length;
+                for (int row : rows) {
+                    stepTokens += training.sequences().get(row).length;
+                }
+            }
+            examples += stepExamples;
+            double rate = schedule.at(optimizer.steps());
+            double norm = GradientClipping.norm(backend, gradients);
+            if (!Double.isFinite(norm)) {
+                throw new TrainingException(
+                        ("training: the gradient's norm is %s at step %d; lower the learning rate"
+                                        + " (now %s) or check the data")
+                                .formatted(norm, optimizer.steps() + 1, rate));
+            }
+            optimizer.step(gradients, rate, GradientClipping.factor(norm, options.clipNorm()));
+            gradients.clear();
+            listener.stepDone(
+                    new TrainingListener.Step(
+                            optimizer.steps(),
+                            steps,
+                            epoch,
+                            mean,
+                            norm,
+                            rate,
+                            stepExamples,
+                            stepTokens));
+        }
+        return sum / Math.max(1, examples);
+    }
+
+    /// Forward and backward of some rows; returns their mean loss.
+    private double microBatch(Network network, EncodedExamples training, int[] rows, float factor) {
+        Tape tape = new Tape(backend, workspace, gradients);
+        Ops ops = Ops.training(backend, workspace, tape, options.seed(), microBatches++);
+        Tensor logits = network.logits(ops, rows); // [B, K]
+        Tensor loss = training.targets(rows).loss(ops, logits); // []
+        double value = loss.item();
+        if (!Double.isFinite(value)) {
+            throw new TrainingException(
+                    ("training: the loss is %s at micro-batch %d; lower the learning rate (now at"
+                                    + " most %s) or check the checkpoint with `inspect`")
+                            .formatted(value, microBatches, options.learningRate()));
+        }
+        tape.backward(loss, factor);
+        workspace.reset();
+        listener.microBatchDone(value);
+        return value;
+    }
+
+    /// What is run for a batch: the whole model, or the head over features kept.
+    private interface Network {
+        Tensor logits(Ops ops, int[] rows);
+    }
+
+    private Network network(EncodedExamples training) {
+        int padId = model.config().padTokenId();
+        if (options.tune() == Tune.HEAD) {
+            float[][] features =
+                    inference()
+                            .features(
+                                    training,
+                                    done -> listener.featuresComputed(done, training.size()));
+            return (ops, rows) ->
+                    model.head().logits(ops, KeptFeatures.select(ops, features, rows));
+        }
+        Parameter words = model.encoder().embeddings().word();
+        return (ops, rows) -> {
+            var tokens = training.batch(rows, padId);
+            optimizer.prepare(words, tokens.ids());
+            return model.forward(ops, tokens); // [B, K]
+        };
+    }
+
+    private EvaluationReport evaluate(Validation validation) {
+        return validation.report().apply(inference().logits(validation.examples(), done -> {}));
+    }
+
+    private Inference inference() {
+        Parameter words = model.encoder().embeddings().word();
+        return new Inference(backend, model, tokens -> optimizer.prepare(words, tokens.ids()));
+    }
+
+    private void announce(EncodedExamples training, long steps) {
+        long all = 0;
+        long trained = 0;
+        for (Parameter parameter : model.parameters()) {
+            all += parameter.shape().elements();
+            trained += gradients.wants(parameter) ? parameter.shape().elements() : 0;
+        }
+        listener.started(new TrainingListener.Plan(training.size(), steps, trained, all));
+    }
+}
