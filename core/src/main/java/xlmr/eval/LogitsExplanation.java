@@ -90,37 +90,45 @@ public record LogitsExplanation(RowKind kind, List<String> paragraphs, List<Work
     }
 
     private static List<String> paragraphs(RowKind kind, double[][] rows, List<String> names) {
-        List<String> paragraphs = new ArrayList<>();
-        paragraphs.add(
-                ("Each of the %s is the answer to one example: %d numbers, one for each class, in the"
-                                + " order %s.")
+        String what =
+                """
+                Each of the %s is the answer to one example: %d numbers, one for each class, \
+                in the order %s.\
+                """
                         .formatted(
-                                count(rows.length, "row"), names.size(), NumberWords.names(names)));
-        paragraphs.add(whatTheyAre(kind, rows));
-        paragraphs.add(
-                "The answer is the class with the largest number of the row (argmax). How much larger"
-                        + " it is than the second is the margin m of the logits: the answer is then"
-                        + " exp(m) times as probable as the runner-up. A margin near 0 is a toss-up.");
-        return paragraphs;
+                                count(rows.length, "row"), names.size(), NumberWords.names(names));
+        String answer =
+                """
+                The answer is the class with the largest number of the row (argmax). How much \
+                larger it is than the second is the margin m of the logits: the answer is then \
+                exp(m) times as probable as the runner-up. A margin near 0 is a toss-up.\
+                """;
+        return List.of(what, whatTheyAre(kind, rows), answer);
     }
 
     private static String whatTheyAre(RowKind kind, double[][] rows) {
         return switch (kind) {
             case LOGITS ->
-                    ("These are logits: raw scores of the last layer, of any size and sign, on a scale"
-                                    + " of their own. They are not probabilities: %s. Softmax makes"
-                                    + " probabilities of a row: take exp of each number and divide by"
-                                    + " the sum of these. Only differences within a row count; adding"
-                                    + " the same to all of them changes nothing.")
+                    """
+                    These are logits: raw scores of the last layer, of any size and sign, on a \
+                    scale of their own. They are not probabilities: %s. Softmax makes \
+                    probabilities of a row: take exp of each number and divide by the sum of \
+                    these. Only differences within a row count; adding the same to all of them \
+                    changes nothing.\
+                    """
                             .formatted(whyNotProbabilities(rows));
             case PROBABILITIES ->
-                    "These are probabilities already: no number is negative and each row sums to 1. Do"
-                            + " not apply softmax again, which would flatten them. Their logarithms"
-                            + " serve as logits.";
+                    """
+                    These are probabilities already: no number is negative and each row sums to \
+                    1. Do not apply softmax again, which would flatten them. Their logarithms \
+                    serve as logits.\
+                    """;
             case LOG_PROBABILITIES ->
-                    "These are log-probabilities (the output of log-softmax): no number is positive, and"
-                            + " the exponentials of each row sum to 1. exp of a number is the"
-                            + " probability. Softmax gives the same, so they may also be used as logits.";
+                    """
+                    These are log-probabilities (the output of log-softmax): no number is \
+                    positive, and the exponentials of each row sum to 1. exp of a number is the \
+                    probability. Softmax gives the same, so they may also be used as logits.\
+                    """;
         };
     }
 

@@ -2,7 +2,6 @@ package xlmr.eval;
 
 import java.util.ArrayList;
 import java.util.List;
-import xlmr.eval.Verdict.Code;
 
 /// The evaluation of a classifier that gives each example any number of K labels: K yes-or-no
 /// questions, each answered yes where its probability is above 0.5.
@@ -77,79 +76,7 @@ public record MultiLabelReport(
                         Averages.of(perLabel, 0, AveragedClasses.ALL),
                         perLabel,
                         List.of());
-        return unjudged.withVerdicts(judge(unjudged, labels));
-    }
-
-    private static List<Verdict> judge(MultiLabelReport report, boolean[][] labels) {
-        List<Verdict> verdicts = new ArrayList<>();
-        if (!Double.isFinite(report.loss())) {
-            verdicts.add(
-                    new Verdict(
-                            Code.NOT_FINITE_LOGITS,
-                            Severity.ERROR,
-                            "Some logits are NaN or infinite: the model has diverged or its weights"
-                                    + " are broken, and its loss means nothing."));
-        } else {
-            boolean above = report.loss() > report.priorLoss();
-            verdicts.add(
-                    new Verdict(
-                            above ? Code.LOSS_ABOVE_PRIOR : Code.LOSS_BELOW_PRIOR,
-                            above ? Severity.WARNING : Severity.NOTE,
-                            "The loss %s is %s %s, the loss of always answering each label's share."
-                                    .formatted(
-                                            NumberWords.decimals(report.loss()),
-                                            above ? "above" : "not above",
-                                            NumberWords.decimals(report.priorLoss()))));
-        }
-        List<String> never = new ArrayList<>();
-        List<String> without = new ArrayList<>();
-        for (ClassScore scored : report.perLabel()) {
-            if (scored.support() == 0) {
-                without.add("'%s'".formatted(scored.name()));
-            } else if (scored.predicted() == 0) {
-                never.add("'%s'".formatted(scored.name()));
-            }
-        }
-        if (!never.isEmpty()) {
-            verdicts.add(
-                    new Verdict(
-                            Code.LABELS_NEVER_PREDICTED,
-                            Severity.WARNING,
-                            "Never answered with yes, although some examples have them: %s."
-                                    .formatted(NumberWords.names(never))));
-        }
-        if (!without.isEmpty()) {
-            verdicts.add(
-                    new Verdict(
-                            Code.CLASSES_WITHOUT_EXAMPLES,
-                            Severity.NOTE,
-                            "No example has the label %s.".formatted(NumberWords.names(without))));
-        }
-        double noneAccuracy = shareWithoutLabels(labels);
-        if (report.subsetAccuracy() < noneAccuracy) {
-            verdicts.add(
-                    new Verdict(
-                            Code.SUBSET_ACCURACY_BELOW_NONE,
-                            Severity.WARNING,
-                            ("%s of the rows are right in all labels; never answering yes would"
-                                            + " be right in %s.")
-                                    .formatted(
-                                            NumberWords.percent(report.subsetAccuracy()),
-                                            NumberWords.percent(noneAccuracy))));
-        }
-        return ClassificationVerdicts.gravestFirst(verdicts);
-    }
-
-    private static double shareWithoutLabels(boolean[][] labels) {
-        int none = 0;
-        for (boolean[] row : labels) {
-            boolean any = false;
-            for (boolean holds : row) {
-                any |= holds;
-            }
-            none += any ? 0 : 1;
-        }
-        return (double) none / labels.length;
+        return unjudged.withVerdicts(MultiLabelVerdicts.of(unjudged, labels));
     }
 
     private static double binaryEntropy(double share) {

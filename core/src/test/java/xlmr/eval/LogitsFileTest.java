@@ -39,7 +39,9 @@ class LogitsFileTest {
         LogitsFile logits =
                 LogitsFile.read(
                         written(
-                                "{\"probabilities\": [[0.25, 0.75], [0.5, 0.5]], \"labels\": [1, 0], \"id2label\": {\"0\": \"no\", \"1\": \"yes\"}}"));
+                                """
+                                {"probabilities": [[0.25, 0.75], [0.5, 0.5]], "labels": [1, 0],
+                                 "id2label": {"0": "no", "1": "yes"}}"""));
 
         assertThat(logits.labelNames()).containsExactly("no", "yes");
         assertThat(logits.report().loss())
@@ -69,18 +71,18 @@ class LogitsFileTest {
             value = {
                 "[]~expected a JSON object",
                 "{}~expected 'logits', an array of rows",
-                "{\"logits\": []}~expected 'logits', an array of rows",
-                "{\"logits\": [1, 2]}~logits: expected an array of at least 2 numbers in row 0, found NUMBER",
-                "{\"logits\": [[1, 2], [1]]}~logits: expected an array of 2 numbers in row 1, found 1",
-                "{\"logits\": [[1, \"x\"]]}~logits: expected a number in row 0, column 1, found STRING",
-                "{\"logits\": [[1, 2]], \"label_ids\": [0, 1]}~expected 1 label ids, one for each row, found 2",
-                "{\"logits\": [[1, 2]], \"label_ids\": [2]}~expected a label id from 0 to 1 for row 0, found 2",
-                "{\"logits\": [[1, 2]], \"label_ids\": [0.5]}~expected a label id from 0 to 1 for row 0, found 0.5",
-                "{\"logits\": [[1, 2]], \"label_names\": [\"a\"]}~expected a label name for class 1, found none",
-                "{\"logits\": [[1, 2]~not JSON: ",
+                "{'logits': []}~expected 'logits', an array of rows",
+                "{'logits': [1, 2]}~logits: expected an array of at least 2 numbers in row 0",
+                "{'logits': [[1, 2], [1]]}~logits: expected an array of 2 numbers in row 1",
+                "{'logits': [[1, 'x']]}~logits: expected a number in row 0, column 1, found STRING",
+                "{'logits': [[1, 2]], 'labels': [0, 1]}~expected 1 label ids, one for each row",
+                "{'logits': [[1, 2]], 'labels': [2]}~expected a label id from 0 to 1 for row 0",
+                "{'logits': [[1, 2]], 'labels': [0.5]}~expected a label id from 0 to 1 for",
+                "{'logits': [[1, 2]], 'label_names': ['a']}~expected a label name for class 1",
+                "{'logits': [[1, 2]~not JSON: ",
             })
     void whatIsWrongWithAFileIsSaidInOneLine(String json, String problem) throws IOException {
-        Path file = written(json);
+        Path file = written(json.replace('\'', '"'));
 
         assertThatThrownBy(() -> LogitsFile.read(file))
                 .isInstanceOf(DataException.class)
