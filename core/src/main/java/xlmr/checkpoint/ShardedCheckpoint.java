@@ -118,11 +118,6 @@ public final class ShardedCheckpoint implements Checkpoint {
         return shard(name).doubles(name);
     }
 
-    @Override
-    public long nonFinite(String name) {
-        return shard(name).nonFinite(name);
-    }
-
     /// The texts of all shards together.
     @Override
     public Map<String, String> metadata() {

@@ -1,0 +1,97 @@
+package xlmr.cli;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/// The command that holds all others.
+@Command(
+        name = "xlmr",
+        description = "XLM-RoBERTa in Java: fine-tune a multilingual model on your sentences, and use it.",
+        synopsisSubcommandLabel = "COMMAND",
+        versionProvider = Version.class,
+        sortOptions = false,
+        footer = {
+            "",
+            "Start with: xlmr demo",
+            "Help on one command: xlmr COMMAND --help",
+            "Exit codes: 0 done, 1 refused or failed, 2 wrong usage."
+        })
+public final class XlmrCommand implements Runnable {
+    /// Exit codes of every command.
+    static final int DONE = 0;
+
+    static final int FAILED = 1;
+    static final int WRONG_USAGE = 2;
+
+    @Option(
+            names = "--stacktrace",
+            scope = ScopeType.INHERIT,
+            description = "On an error print where in the program it happened.")
+    @SuppressWarnings("UnusedVariable") // Failures reads it from the parse result
+    private boolean stackTrace;
+
+    @Option(names = {"-h", "--help"}, usageHelp = true, scope = ScopeType.INHERIT, description = "Show this help.")
+    private boolean help;
+
+    @Option(names = {"-V", "--version"}, versionHelp = true, description = "Show version, JDK and platform.")
+    private boolean version;
+
+    @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+    /// Without a command there is only help to give.
+    @Override
+    public void run() {
+        throw new CommandLine.ParameterException(spec.commandLine(), "a command is missing");
+    }
+
+    /// Runs one command.
+    ///
+    /// @return the exit code: 0 done, 1 refused or failed, 2 wrong usage
+    public static int run(Streams streams, String... arguments) {
+        StringWriter help = new StringWriter();
+        CommandLine commandLine = commandLine(streams).setOut(new PrintWriter(help));
+        try {
+            int code = commandLine.execute(arguments);
+            streams.out().print(help);
+            streams.out().flush();
+            return code;
+        } catch (OutputClosedException closed) {
+            return new Failures(streams).handleOutputClosed(closed);
+        } catch (OutOfMemoryError tooLittle) {
+            return new Failures(streams)
+                    .handleOutOfMemory(tooLittle, List.of(arguments).contains("--stacktrace"));
+        } finally {
+            streams.err().flush();
+        }
+    }
+
+    /// The commands, ready to parse.
+    static CommandLine commandLine(Streams streams) {
+        CommandLine commandLine = new CommandLine(new XlmrCommand());
+        for (Object command :
+                List.of(
+                        new EvaluateCommand(streams),
+                        new TokenizeCommand(streams),
+                        new DoctorCommand(streams),
+                        new CompletionCommand(streams),
+                        new WarmUpCommand(streams))) {
+            commandLine.addSubcommand(command);
+        }
+        Failures failures = new Failures(streams);
+        return commandLine
+                .setColorScheme(
+                        CommandLine.Help.defaultColorScheme(
+                                streams.colored()
+                                        ? CommandLine.Help.Ansi.ON
+                                        : CommandLine.Help.Ansi.OFF))
+                .setUsageHelpAutoWidth(false)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler(failures)
+                .setParameterExceptionHandler(failures);
+    }
+}
