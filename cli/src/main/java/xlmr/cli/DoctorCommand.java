@@ -12,7 +12,8 @@ import picocli.CommandLine.Option;
 /// Says what xlmr runs on, and what would make it faster.
 @Command(
         name = "doctor",
-        description = "Say what xlmr runs on (JDK, vector lanes, backend, threads, memory) and what would make it faster.",
+        description =
+                "Say what xlmr runs on (JDK, vector lanes, backend, threads, memory) and what would make it faster.",
         footer = {"", "Exit code 0, with warnings or without."})
 final class DoctorCommand implements Runnable {
     private static final double GIBIBYTE = 1L << 30;
@@ -36,7 +37,8 @@ final class DoctorCommand implements Runnable {
             Json.printLine(streams.out(), facts);
             return;
         }
-        facts.forEach((name, value) -> streams.out().printf("%-15s %s%n", name.replace('_', ' '), value));
+        facts.forEach(
+                (name, value) -> streams.out().printf("%-15s %s%n", name.replace('_', ' '), value));
         warnings.forEach(warning -> streams.out().println("warning         " + warning));
         if (warnings.isEmpty()) {
             streams.out().println("All well.");
@@ -47,7 +49,11 @@ final class DoctorCommand implements Runnable {
         Runtime runtime = Runtime.getRuntime();
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("xlmr", Version.number());
-        facts.put("java", System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version"));
+        facts.put(
+                "java",
+                System.getProperty("java.vm.name")
+                        + " "
+                        + System.getProperty("java.runtime.version"));
         facts.put("java_home", System.getProperty("java.home"));
         facts.put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
         facts.put("cores", runtime.availableProcessors());
@@ -83,7 +89,8 @@ final class DoctorCommand implements Runnable {
 
     private static boolean startsFromCache() {
         RuntimeMXBean runtime = ManagementFactory.getRuntimeMXBean();
-        return runtime.getInputArguments().stream().anyMatch(option -> option.startsWith("-XX:AOTCache="));
+        return runtime.getInputArguments().stream()
+                .anyMatch(option -> option.startsWith("-XX:AOTCache="));
     }
 
     private static long physicalMemory() {

@@ -18,11 +18,12 @@ import java.util.Locale;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// The model and the data set that come inside the jar, laid out as files in the user's cache directory, because
-/// checkpoints are mapped from files.
+/// The model and the data set that come inside the jar, laid out as files in the user's cache
+/// directory, because checkpoints are mapped from files.
 ///
-/// `index.txt` beside them holds a line for each file: its sha256, its size and its path. A directory is used only if all of its
-/// files have the right contents, and is put in place whole, by a rename.
+/// `index.txt` beside them holds a line for each file: its sha256, its size and its path. A
+/// directory is used only if all of its files have the right contents, and is put in place whole,
+/// by a rename.
 final class EmbeddedFiles {
     private static final String ROOT = "/xlmr/embedded/";
     private static final String INDEX = "index.txt";
@@ -47,7 +48,8 @@ final class EmbeddedFiles {
         return directory(cacheDirectory()).resolve("data");
     }
 
-    /// The directory that holds `model` and `data`, made below `cache` if it is not there yet or was damaged.
+    /// The directory that holds `model` and `data`, made below `cache` if it is not there yet or
+    /// was damaged.
     static Path directory(Path cache) {
         byte[] index = resource(INDEX);
         List<Entry> entries = entries(index);
@@ -75,7 +77,8 @@ final class EmbeddedFiles {
                 Files.write(file, resource(entry.path()));
             }
             if (!isComplete(fresh, entries)) {
-                throw new IOException("the files in the jar do not have the contents that its index.txt names");
+                throw new IOException(
+                        "the files in the jar do not have the contents that its index.txt names");
             }
             putInPlace(fresh, directory);
             return directory;
@@ -84,7 +87,8 @@ final class EmbeddedFiles {
         }
     }
 
-    /// Another process may do the same at the same time: whoever comes first is right, both put the same there.
+    /// Another process may do the same at the same time: whoever comes first is right, both put the
+    /// same there.
     private static void putInPlace(Path fresh, Path directory) throws IOException {
         Path damaged = fresh.resolveSibling(fresh.getFileName() + "-damaged");
         try {
@@ -156,7 +160,8 @@ final class EmbeddedFiles {
         if (system.startsWith("mac")) {
             return home.resolve("Library/Caches/xlmr");
         }
-        String local = environment(system.startsWith("windows") ? "LOCALAPPDATA" : "XDG_CACHE_HOME");
+        String local =
+                environment(system.startsWith("windows") ? "LOCALAPPDATA" : "XDG_CACHE_HOME");
         return (local == null ? home.resolve(".cache") : Path.of(local)).resolve("xlmr");
     }
 

@@ -12,7 +12,8 @@ import xlmr.eval.ReportText;
 /// Compares predictions with the right labels.
 @Command(
         name = "evaluate",
-        description = "Compare a model's predictions with the right labels, and say what the numbers mean.",
+        description =
+                "Compare a model's predictions with the right labels, and say what the numbers mean.",
         footer = {
             "",
             "Examples:",

@@ -73,7 +73,8 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
                 ("out of memory: the heap may grow to %d MiB and was not enough (%s). Use a smaller"
                                 + " --batch-size or --max-length, or give more, for example"
                                 + " XLMR_JAVA_OPTIONS=-Xmx8g")
-                        .formatted(Runtime.getRuntime().maxMemory() / MEBIBYTE, failure.getMessage()),
+                        .formatted(
+                                Runtime.getRuntime().maxMemory() / MEBIBYTE, failure.getMessage()),
                 failure,
                 stackTrace);
         return XlmrCommand.FAILED;
@@ -91,7 +92,8 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
         return parsed.originalArgs().contains("--stacktrace");
     }
 
-    /// What a person can do something about is in the message of the exception; what a program got wrong is not.
+    /// What a person can do something about is in the message of the exception; what a program got
+    /// wrong is not.
     static String message(Exception failure) {
         return switch (failure) {
             case UncheckedIOException wrapped -> message(requireCause(wrapped));
@@ -113,7 +115,8 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     }
 
     private static IOException requireCause(UncheckedIOException wrapped) {
-        return Optional.ofNullable(wrapped.getCause()).orElseGet(() -> new IOException(wrapped.getMessage()));
+        return Optional.ofNullable(wrapped.getCause())
+                .orElseGet(() -> new IOException(wrapped.getMessage()));
     }
 
     private static String internalError(Exception bug) {

@@ -4,7 +4,8 @@ package xlmr.cli;
 final class Printable {
     private Printable() {}
 
-    /// The text on one line, without control characters: line ends become spaces, others their `\\u` escape.
+    /// The text on one line, without control characters: line ends become spaces, others their
+    /// `\\u` escape.
     static String line(String text) {
         StringBuilder printable = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {

@@ -25,7 +25,8 @@ final class StandardStreams {
         PrintStream out =
                 new PrintStream(
                         new BufferedOutputStream(
-                                new WatchedOutput(new FileOutputStream(FileDescriptor.out)), 1 << 16),
+                                new WatchedOutput(new FileOutputStream(FileDescriptor.out)),
+                                1 << 16),
                         outIsTerminal,
                         StandardCharsets.UTF_8);
         PrintStream err =
@@ -41,8 +42,8 @@ final class StandardStreams {
                 outIsTerminal && System.getenv("NO_COLOR") == null);
     }
 
-    /// The descriptor itself, not a second opening of its file: a second opening has a position of its own, and the
-    /// output of two commands in one log would overwrite each other.
+    /// The descriptor itself, not a second opening of its file: a second opening has a position of
+    /// its own, and the output of two commands in one log would overwrite each other.
     private static FileDescriptor standardError() {
         Integer descriptor = Integer.getInteger(REAL_STANDARD_ERROR);
         if (descriptor == null) {
@@ -54,7 +55,8 @@ final class StandardStreams {
             constructor.setAccessible(true); // the launcher opens java.io for this
             return constructor.newInstance(descriptor);
         } catch (ReflectiveOperationException | InaccessibleObjectException closed) {
-            return FileDescriptor.err; // through the launcher's filter, which only costs the progress bar
+            return FileDescriptor
+                    .err; // through the launcher's filter, which only costs the progress bar
         }
     }
 

@@ -3,15 +3,17 @@ package xlmr.cli;
 import java.io.InputStream;
 import java.io.PrintStream;
 
-/// What a command reads and writes. Commands touch neither [System#in] nor [System#out], so that tests run them
-/// in-process.
+/// What a command reads and writes. Commands touch neither [System#in] nor [System#out], so that
+/// tests run them in-process.
 ///
 /// @param in standard input, bytes
 /// @param out standard output, UTF-8: results and nothing else
 /// @param err standard error, UTF-8: errors, warnings, progress
 /// @param outIsTerminal whether a person reads `out`
-/// @param errWidth columns of the terminal behind `err`; 0 where there is none, and then no progress is shown
-/// @param colored whether a terminal's `out` may carry colors (the environment variable NO_COLOR is not set)
+/// @param errWidth columns of the terminal behind `err`; 0 where there is none, and then no
+///   progress is shown
+/// @param colored whether a terminal's `out` may carry colors (the environment variable NO_COLOR is
+///   not set)
 public record Streams(
         InputStream in,
         PrintStream out,

@@ -27,7 +27,8 @@ final class TextInput {
     @Parameters(
             arity = "0..*",
             paramLabel = "TEXT",
-            description = "Texts. Without any, and without --input, they are read from standard input, one a line.")
+            description =
+                    "Texts. Without any, and without --input, they are read from standard input, one a line.")
     private List<String> texts = List.of();
 
     @Option(
@@ -62,7 +63,9 @@ final class TextInput {
             description = "The second text of a pair whose first is given as an argument.")
     private @Nullable String pair;
 
-    @Option(names = "--no-header", description = "The first line of a CSV or TSV file is data; columns are 1, 2, ...")
+    @Option(
+            names = "--no-header",
+            description = "The first line of a CSV or TSV file is data; columns are 1, 2, ...")
     private boolean noHeader;
 
     /// Whether texts come from standard input.
@@ -77,11 +80,13 @@ final class TextInput {
 
     /// Opens the texts, one at a time.
     ///
-    /// @param linesUnlessColumn whether a file is read line by line whatever its name says, unless a column or a format is named
+    /// @param linesUnlessColumn whether a file is read line by line whatever its name says, unless
+    ///   a column or a format is named
     Texts open(Streams streams, boolean linesUnlessColumn) {
         if (!texts.isEmpty()) {
             if (input != null) {
-                throw new CommandException("give texts as arguments or a file with --input, not both");
+                throw new CommandException(
+                        "give texts as arguments or a file with --input, not both");
             }
             List<Example> examples = new ArrayList<>();
             for (String text : texts) {
@@ -90,7 +95,8 @@ final class TextInput {
             return new Texts(examples.iterator(), () -> {});
         }
         if (pair != null) {
-            throw new CommandException("--pair needs the first text as an argument; for files there is --text-pair-column");
+            throw new CommandException(
+                    "--pair needs the first text as an argument; for files there is --text-pair-column");
         }
         ExampleReader reader = new ExampleReader(options(linesUnlessColumn));
         Path file = input;

@@ -8,7 +8,8 @@ final class ThreadsOption {
     @Option(
             names = "--threads",
             paramLabel = "N",
-            description = "Threads that compute. The results do not depend on it. Default: all cores.")
+            description =
+                    "Threads that compute. The results do not depend on it. Default: all cores.")
     private @Nullable Integer threads;
 
     /// At least 1.

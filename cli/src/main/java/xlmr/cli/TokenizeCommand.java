@@ -117,7 +117,8 @@ final class TokenizeCommand implements Runnable {
                 : tokenizer.encodeAllPairs(firsts, seconds, options, threads.count());
     }
 
-    private void print(XlmRobertaTokenizer tokenizer, Example example, Encoding encoding, Format chosen) {
+    private void print(
+            XlmRobertaTokenizer tokenizer, Example example, Encoding encoding, Format chosen) {
         PrintStream out = streams.out();
         switch (chosen) {
             case IDS -> out.println(joined(encoding.ids()));

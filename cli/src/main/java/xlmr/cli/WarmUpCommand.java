@@ -2,7 +2,8 @@ package xlmr.cli;
 
 import picocli.CommandLine.Command;
 
-/// Touches what most commands need. The launcher runs it once after a build to record which classes a start loads.
+/// Touches what most commands need. The launcher runs it once after a build to record which classes
+/// a start loads.
 @Command(name = "warm-up", hidden = true, description = "Touch what most commands need.")
 final class WarmUpCommand implements Runnable {
     private final Streams streams;

@@ -11,7 +11,8 @@ import picocli.CommandLine.ScopeType;
 /// The command that holds all others.
 @Command(
         name = "xlmr",
-        description = "XLM-RoBERTa in Java: fine-tune a multilingual model on your sentences, and use it.",
+        description =
+                "XLM-RoBERTa in Java: fine-tune a multilingual model on your sentences, and use it.",
         synopsisSubcommandLabel = "COMMAND",
         versionProvider = Version.class,
         sortOptions = false,
@@ -35,10 +36,17 @@ public final class XlmrCommand implements Runnable {
     @SuppressWarnings("UnusedVariable") // Failures reads it from the parse result
     private boolean stackTrace;
 
-    @Option(names = {"-h", "--help"}, usageHelp = true, scope = ScopeType.INHERIT, description = "Show this help.")
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Show this help.")
     private boolean help;
 
-    @Option(names = {"-V", "--version"}, versionHelp = true, description = "Show version, JDK and platform.")
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Show version, JDK and platform.")
     private boolean version;
 
     @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
