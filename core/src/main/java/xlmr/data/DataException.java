@@ -5,11 +5,11 @@ package xlmr.data;
 public final class DataException extends RuntimeException {
 
     public DataException(String message) {
-        super(message);
+        super(OneLine.of(message));
     }
 
     public DataException(String message, Throwable cause) {
-        super(message, cause);
+        super(OneLine.of(message), cause);
     }
 
     /// Something wrong with a whole file.

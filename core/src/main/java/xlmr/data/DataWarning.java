@@ -7,6 +7,10 @@ import java.util.Locale;
 /// @param sentence one line for a person
 public record DataWarning(Code code, String sentence) {
 
+    public DataWarning {
+        sentence = OneLine.of(sentence);
+    }
+
     /// What was noticed; `id()` is the stable name for scripts.
     public enum Code {
         CLASS_IMBALANCE,

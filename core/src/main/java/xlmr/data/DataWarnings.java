@@ -169,7 +169,7 @@ public final class DataWarnings {
     }
 
     private static String beginning(String text) {
-        String line = text.strip().replaceAll("\\p{Cntrl}", " ");
+        String line = text.strip();
         if (line.codePointCount(0, line.length()) <= SHOWN_CHARS) {
             return line;
         }

@@ -1,5 +1,6 @@
 package xlmr.data;
 
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -30,7 +31,7 @@ public final class ExampleReader {
     /// Opens a file, or standard input for `-`, to read one example at a time.
     public ExampleCursor open(Path file) {
         if (file.equals(STANDARD_INPUT)) {
-            return open(System.in, "standard input");
+            return open(new StandardInput(), "standard input");
         }
         if (Files.isDirectory(file)) {
             throw DataException.in(file.toString(), "is a directory, expected a file");
@@ -99,5 +100,15 @@ public final class ExampleReader {
             examples.add(example);
         }
         return examples;
+    }
+
+    /// Standard input belongs to the process: closing a cursor leaves it open.
+    private static final class StandardInput extends FilterInputStream {
+        StandardInput() {
+            super(System.in);
+        }
+
+        @Override
+        public void close() {}
     }
 }

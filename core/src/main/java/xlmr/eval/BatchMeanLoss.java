@@ -29,8 +29,8 @@ public final class BatchMeanLoss {
         return means / batches;
     }
 
-    /// The batch sizes from 2 to 64 at which the mean of batch means is `claimed`, and is not also
-    /// the mean over the examples. Mostly none or one.
+    /// The batch sizes from 2 to 64 at which the mean of batch means is `claimed` as it was
+    /// printed, and is not also the mean over the examples. Mostly none or one.
     public static List<Integer> batchSizesFor(double claimed, double[] losses) {
         double mean = mean(losses);
         List<Integer> sizes = new ArrayList<>();
@@ -39,7 +39,7 @@ public final class BatchMeanLoss {
                 continue; // equal batches: the same as the mean over the examples
             }
             double value = of(losses, size);
-            if (same(value, claimed) && !same(value, mean)) {
+            if (ClaimedMetrics.isPrintOf(claimed, value) && Math.abs(value - mean) > TOLERANCE) {
                 sizes.add(size);
             }
         }
@@ -52,10 +52,5 @@ public final class BatchMeanLoss {
             sum += value;
         }
         return sum / values.length;
-    }
-
-    /// Equal up to what summing in float32 costs.
-    static boolean same(double a, double b) {
-        return Math.abs(a - b) <= TOLERANCE * Math.max(1, Math.abs(b));
     }
 }

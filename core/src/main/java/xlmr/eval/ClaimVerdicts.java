@@ -36,7 +36,7 @@ final class ClaimVerdicts {
     }
 
     private static Verdict loss(ClassificationReport report, double[] losses, double claimed) {
-        if (BatchMeanLoss.same(report.loss(), claimed)) {
+        if (ClaimedMetrics.isPrintOf(claimed, report.loss())) {
             return new Verdict(
                     Code.CLAIM_CONFIRMED,
                     Severity.NOTE,
@@ -57,19 +57,22 @@ final class ClaimVerdicts {
                 Code.LOSS_IS_MEAN_OF_BATCH_MEANS,
                 Severity.WARNING,
                 ("The printed loss %s is not the mean over the rows but a mean of batch means at"
-                                + " batch size %d: the %s of the last batch weigh as much as %d."
-                                + " The true loss over the %s is %s.")
+                                + " batch size %d%s: the last batch of %s weighs as much as a full"
+                                + " one. The true loss over the %s is %s.")
                         .formatted(
                                 decimals(claimed),
                                 size,
+                                sizes.size() == 1
+                                        ? ""
+                                        : " (or one of %s)"
+                                                .formatted(sizes.subList(1, sizes.size())),
                                 count(losses.length % size, "row"),
-                                size,
                                 count(losses.length, "row"),
                                 decimals(report.loss())));
     }
 
     private static Verdict accuracy(ClassificationReport report, double claimed) {
-        if (BatchMeanLoss.same(report.accuracy(), claimed)) {
+        if (ClaimedMetrics.isPrintOf(claimed, report.accuracy())) {
             return new Verdict(
                     Code.CLAIM_CONFIRMED,
                     Severity.NOTE,
@@ -96,13 +99,13 @@ final class ClaimVerdicts {
         double macro = part.applyAsDouble(averages.macro());
         double weighted = part.applyAsDouble(averages.weighted());
         List<String> matching = new ArrayList<>();
-        if (BatchMeanLoss.same(weighted, claimed)) {
+        if (ClaimedMetrics.isPrintOf(claimed, weighted)) {
             matching.add("weighted");
         }
-        if (BatchMeanLoss.same(macro, claimed)) {
+        if (ClaimedMetrics.isPrintOf(claimed, macro)) {
             matching.add("macro");
         }
-        if (BatchMeanLoss.same(micro, claimed)) {
+        if (ClaimedMetrics.isPrintOf(claimed, micro)) {
             matching.add("micro");
         }
         if (!matching.isEmpty()) {

@@ -1,5 +1,6 @@
 package xlmr.eval;
 
+import java.math.BigDecimal;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -27,6 +28,19 @@ public record ClaimedMetrics(Map<String, Double> values) {
     public OptionalDouble value(String name) {
         Double value = values.get(name);
         return value == null ? OptionalDouble.empty() : OptionalDouble.of(value);
+    }
+
+    /// Whether `value` may have been printed as `claimed`: equal up to what summing in float32
+    /// costs, or, if three to six decimals were printed, up to their rounding. One or two decimals
+    /// say too little: 0.5 should not pass for 0.54.
+    static boolean isPrintOf(double claimed, double value) {
+        if (!Double.isFinite(claimed)) {
+            return false;
+        }
+        int decimals = BigDecimal.valueOf(claimed).scale();
+        double rounding = decimals >= 3 && decimals <= 6 ? 0.5001 * Math.pow(10, -decimals) : 0;
+        double summing = 1e-6 * Math.max(1, Math.abs(value));
+        return Math.abs(claimed - value) <= Math.max(rounding, summing);
     }
 
     private static String withoutPrefix(String name) {

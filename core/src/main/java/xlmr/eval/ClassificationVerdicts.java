@@ -47,10 +47,17 @@ final class ClassificationVerdicts {
                             + " logarithms, or give the logits.");
         }
         judge.verdicts.addAll(ClaimVerdicts.of(report, losses, claims));
-        if (finite) {
-            judge.judgeLoss();
+        if (judge.onlyOneClass()) {
+            judge.note(
+                    Code.ONLY_ONE_CLASS,
+                    "All examples are of one class: the accuracy is its recall, and there is no"
+                            + " simpler answer to compare with.");
+        } else {
+            if (finite) {
+                judge.judgeLoss();
+            }
+            judge.judgeAccuracy();
         }
-        judge.judgeAccuracy();
         judge.judgeCollapse();
         judge.judgeClasses();
         if (finite) {
@@ -88,6 +95,10 @@ final class ClassificationVerdicts {
                                         + " loss and probabilities mean nothing.")
                                 .formatted(broken, count(logits.length, "row"), first)));
         return false;
+    }
+
+    private boolean onlyOneClass() {
+        return report.baselines().majorityAccuracy() == 1;
     }
 
     private void judgeLoss() {

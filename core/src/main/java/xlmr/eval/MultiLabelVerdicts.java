@@ -22,7 +22,7 @@ final class MultiLabelVerdicts {
                     new Verdict(
                             Code.SUBSET_ACCURACY_BELOW_NONE,
                             Severity.WARNING,
-                            "%s of the rows are right in all labels; never a yes would be right in %s."
+                            "%s of the rows are right in all labels; never a yes would be in %s."
                                     .formatted(
                                             percent(report.subsetAccuracy()),
                                             percent(noneAccuracy))));

@@ -17,6 +17,7 @@ public record Verdict(Code code, Severity severity, String sentence) {
         COLLAPSED_PREDICTIONS,
         CLASSES_NEVER_PREDICTED,
         CLASSES_WITHOUT_EXAMPLES,
+        ONLY_ONE_CLASS,
         FEW_EXAMPLES,
         OVERCONFIDENT,
         UNDERCONFIDENT,

@@ -69,6 +69,18 @@ class LabelSetTest {
     }
 
     @Test
+    void messagesStayOneShortLineWhateverTheDataHolds() {
+        LabelSet labels = LabelSet.of(List.of("a\nb", "\u001B[31mred"));
+        String huge = "x".repeat(1_000_000);
+
+        assertThatThrownBy(() -> labels.idOf(Example.of("x", huge)))
+                .message()
+                .doesNotContain("\n", "\u001B")
+                .contains("'a?b', '?[31mred'")
+                .hasSizeLessThan(2_100);
+    }
+
+    @Test
     void flagsManyLabels() {
         LabelSet labels = LabelSet.of(List.of("a", "b", "c"));
 

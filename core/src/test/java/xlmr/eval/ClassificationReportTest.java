@@ -135,6 +135,37 @@ class ClassificationReportTest {
     }
 
     @Test
+    void numbersPrintedWithFewDigitsAreRecognized() {
+        ClassificationReport report =
+                ClassificationReport.of(
+                        PRINTED_LOGITS,
+                        PRINTED_LABELS,
+                        FOUR,
+                        new ClaimedMetrics(
+                                Map.of("loss", 1.2248, "precision", 0.7441, "f1", 0.351)));
+
+        assertThat(sentence(report, Code.LOSS_IS_MEAN_OF_BATCH_MEANS)).contains("batch size 8");
+        assertThat(report.verdicts().stream().filter(v -> v.code() == Code.CLAIM_CONFIRMED))
+                .hasSize(2);
+        assertThat(ClaimedMetrics.isPrintOf(0.5, 0.54)).isFalse();
+        assertThat(ClaimedMetrics.isPrintOf(0.744, 0.7445)).isTrue();
+        assertThat(ClaimedMetrics.isPrintOf(0.744, 0.7446)).isFalse();
+        assertThat(ClaimedMetrics.isPrintOf(Double.NaN, 0.5)).isFalse();
+    }
+
+    @Test
+    void oneClassAloneHasNoBaseline() {
+        ClassificationReport report =
+                ClassificationReport.of(
+                        new double[][] {{1, 0}, {0, 1}}, new int[] {1, 1}, List.of("a", "b"));
+
+        assertThat(report.verdicts())
+                .extracting(Verdict::code)
+                .contains(Code.ONLY_ONE_CLASS)
+                .doesNotContain(Code.LOSS_ABOVE_PRIOR, Code.ACCURACY_BELOW_MAJORITY);
+    }
+
+    @Test
     void aGoodModelGetsNoWarning() {
         double[][] logits = new double[300][3];
         int[] labels = new int[300];
