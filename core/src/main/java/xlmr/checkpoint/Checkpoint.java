@@ -44,6 +44,13 @@ public sealed interface Checkpoint permits SafetensorsFile, ShardedCheckpoint {
     /// @throws CheckpointException as [#tensor]
     double[] doubles(String name);
 
+    /// How many elements of a floating-point array are NaN or infinite, which no good weight is.
+    /// Reads all of it.
+    ///
+    /// @throws CheckpointException if there is none of this name, or it is not of a floating-point
+    ///   type
+    long nonFinite(String name);
+
     /// Free-form texts of the file, such as `format` → `pt`; empty if it has none.
     Map<String, String> metadata();
 

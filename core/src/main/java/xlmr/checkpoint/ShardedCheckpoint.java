@@ -118,6 +118,11 @@ public final class ShardedCheckpoint implements Checkpoint {
         return shard(name).doubles(name);
     }
 
+    @Override
+    public long nonFinite(String name) {
+        return shard(name).nonFinite(name);
+    }
+
     /// The texts of all shards together.
     @Override
     public Map<String, String> metadata() {

@@ -178,6 +178,11 @@ public record XlmRobertaConfig(
         JsonDocument.write(file, ConfigWriter.json(this));
     }
 
+    /// The content of the file that [#write] writes.
+    public ObjectNode json() {
+        return ConfigWriter.json(this);
+    }
+
     /// K, how many classes or numbers the head gives.
     public int numLabels() {
         return labels.size();

@@ -91,6 +91,25 @@ class SafetensorsFileTest {
         assertThat(file.doubles("f16")).containsExactly(1 + 0x201 / 1024.0);
     }
 
+    static Stream<Arguments> nonFinite() {
+        return Stream.of(
+                arguments("F32", new byte[] {0, 0, -64, 127, 0, 0, -128, -1, 0, 0, 127, 127}, 2),
+                arguments("F16", new byte[] {0, 124, 1, -4, -1, 123}, 2),
+                arguments("BF16", new byte[] {-128, 127, -64, -1, 127, 127}, 2),
+                arguments(
+                        "F64",
+                        new byte[] {0, 0, 0, 0, 0, 0, -16, 127, 0, 0, 0, 0, 0, 0, -32, 127},
+                        1));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("nonFinite")
+    void numbersThatAreNoneAreCounted(String dtype, byte[] data, long expected) {
+        int size = data.length / DType.valueOf(dtype).bytes();
+        String header = "{" + entry("n", dtype, "[" + size + "]", 0, data.length) + "}";
+        assertThat(SafetensorsFile.of("x", file(header, data)).nonFinite("n")).isEqualTo(expected);
+    }
+
     static Stream<Arguments> integerTypes() {
         return Stream.of(
                 arguments("BOOL", new byte[] {1}, 1L),
@@ -137,6 +156,11 @@ class SafetensorsFileTest {
                 arguments("no bytes", none, "0 bytes; a safetensors file begins with 8 bytes"),
                 arguments("7 bytes", new byte[7], "7 bytes; a safetensors file begins with"),
                 arguments("no header", file(header.length, none, none), "only 0 bytes follow"),
+                arguments(
+                        "Git LFS pointer",
+                        "version https://git-lfs.github.com/spec/v1\n"
+                                .getBytes(StandardCharsets.US_ASCII),
+                        "a Git LFS pointer, not the file itself; run git lfs pull"),
                 arguments("length 0", file(0, none, none), "header: empty"),
                 arguments("length -1", file(-1, header, none), "18446744073709551615 is above"),
                 arguments("length 2^63", file(1L << 63, header, none), "9223372036854775808 is"),
