@@ -9,14 +9,27 @@ final class ElementEncoding {
 
     /// Appends floats as elements of a floating-point type.
     static void put(ByteBuffer target, DType dtype, float[] values, int from, int count) {
-        for (int i = from; i < from + count; i++) {
-            switch (dtype) {
-                case F32 -> target.putFloat(values[i]);
-                case F64 -> target.putDouble(values[i]);
-                case F16 -> target.putShort(Float.floatToFloat16(values[i]));
-                case BF16 -> target.putShort(toBfloat16(values[i]));
-                case BOOL, U8, I8, U16, I16, U32, I32, U64, I64 -> throw new AssertionError(dtype);
+        switch (dtype) {
+            case F32 -> {
+                target.asFloatBuffer().put(values, from, count);
+                target.position(target.position() + 4 * count);
             }
+            case F64 -> {
+                for (int i = from; i < from + count; i++) {
+                    target.putDouble(values[i]);
+                }
+            }
+            case F16 -> {
+                for (int i = from; i < from + count; i++) {
+                    target.putShort(Float.floatToFloat16(values[i]));
+                }
+            }
+            case BF16 -> {
+                for (int i = from; i < from + count; i++) {
+                    target.putShort(toBfloat16(values[i]));
+                }
+            }
+            case BOOL, U8, I8, U16, I16, U32, I32, U64, I64 -> throw new AssertionError(dtype);
         }
     }
 

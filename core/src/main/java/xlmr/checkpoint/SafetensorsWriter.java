@@ -17,15 +17,20 @@ import xlmr.tensor.DType;
 import xlmr.tensor.Shape;
 import xlmr.tensor.Tensor;
 
-/// Writes a safetensors file, to the byte as the reference library does: arrays by falling element
-/// size, then by name (so each begins at a multiple of its element's size), a compact header padded
-/// with spaces to a multiple of 8.
+/// Writes a safetensors file, to the byte as the reference library does: arrays by type, the widest
+/// first (so each begins at a multiple of its element's size), then by name; a compact header
+/// padded with spaces to a multiple of 8.
 ///
 /// Arrays are declared first and read while they are written, a chunk at a time: the whole file is
 /// never in memory. [#write] goes through [AtomicFile], so it may replace the very file that the
 /// arrays are mapped from.
 public final class SafetensorsWriter {
     private static final int CHUNK = 1 << 16;
+
+    /// The reference's types from last to first (safetensors/src/tensor.rs, Dtype), those that are
+    /// written here.
+    private static final List<DType> ORDER =
+            List.of(DType.I64, DType.F64, DType.F32, DType.BF16, DType.F16);
 
     private final Map<String, Array> arrays = new HashMap<>();
     private final Map<String, String> metadata = new TreeMap<>();
@@ -99,7 +104,7 @@ public final class SafetensorsWriter {
     public void write(Path path) {
         List<Array> ordered = new ArrayList<>(arrays.values());
         ordered.sort(
-                Comparator.comparingInt((Array array) -> -array.dtype().bytes())
+                Comparator.comparingInt((Array array) -> ORDER.indexOf(array.dtype()))
                         .thenComparing(Array::name));
         AtomicFile.write(
                 path,

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -43,6 +45,39 @@ class SafetensorsWriterTest {
         assertThat(read.tensor("scalar").item()).isEqualTo(5);
         assertThat(read.info("empty").shape()).containsExactly(0, 3);
         assertThat(read.integers("ids")).containsExactly(1, -2, Long.MAX_VALUE);
+    }
+
+    /// The other file is the reference library's, see `tests/reference/make_safetensors.py`.
+    @Test
+    void theReferenceLibraryWritesTheSameBytes() throws IOException {
+        float[] values = new float[60];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = i * 0.37f - 11;
+        }
+        Path path = directory.resolve("mixed.safetensors");
+        new SafetensorsWriter()
+                .metadata("format", "pt")
+                .add("z.f32", Tensor.of(Shape.of(3, 20), values))
+                .add("a.f32", Tensor.of(Shape.of(7), Arrays.copyOf(values, 7)))
+                .add("half", DType.F16, Tensor.of(Shape.of(60), values))
+                .addRows(
+                        "brain",
+                        DType.BF16,
+                        Shape.of(4, 15),
+                        (first, rows, target) ->
+                                System.arraycopy(values, first * 15, target, 0, rows * 15))
+                .add("double", DType.F64, Tensor.of(Shape.of(60), values))
+                .addIntegers("ids", Shape.of(2, 2), 1, -2, 3, Long.MIN_VALUE)
+                .add("scalar", Tensor.of(Shape.of(), 5))
+                .add("empty", Tensor.zeros(0, 3))
+                .add("quote \" line \n 日本語😀", Tensor.of(Shape.of(1), 1))
+                .write(path);
+
+        try (InputStream expected =
+                SafetensorsWriterTest.class.getResourceAsStream("mixed.safetensors")) {
+            assertThat(expected).isNotNull();
+            assertThat(path).hasBinaryContent(expected.readAllBytes());
+        }
     }
 
     @Test
