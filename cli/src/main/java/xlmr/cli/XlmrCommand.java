@@ -87,7 +87,8 @@ public final class XlmrCommand implements Runnable {
                         new TokenizeCommand(streams),
                         new DoctorCommand(streams),
                         new CompletionCommand(streams),
-                        new WarmUpCommand(streams))) {
+                        new WarmUpCommand(streams),
+                        new BenchCommand(streams))) {
             commandLine.addSubcommand(command);
         }
         Failures failures = new Failures(streams);
