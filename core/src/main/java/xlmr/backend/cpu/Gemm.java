@@ -16,7 +16,7 @@ final class Gemm {
 
     /// Rows of C in a task: their 256-deep piece of A stays in the second-level cache. A multiple
     /// of every tile height.
-    private static final int ROWS = 112;
+    private static final int ROWS = 96;
 
     /// Most columns of C in a task.
     private static final int COLUMNS = 256;

@@ -11,14 +11,14 @@ import jdk.incubator.vector.FloatVector;
 /// A lies as `a[ao + k aStep + row]`, B as `b[bo + k WIDTH + column]`, C as `c[co + row cStep +
 /// column]`. Every element is one chain of fused multiply-adds over ascending k, whatever the tile,
 /// so tiles can be mixed without changing a bit. Heights were measured (docs/kernels.md): 32
-/// registers of 512 bits hold 14 rows, 16 registers no more than 4 before the compiler spills. The
+/// registers of 512 bits hold 12 rows, 16 registers no more than 4 before the compiler spills. The
 /// methods are written out since the sums must be local variables.
 final class Tiles {
     /// Columns of a tile.
     static final int WIDTH = 2 * V;
 
     /// Rows of the tallest tile.
-    static final int HEIGHT = V == 16 ? 14 : 4;
+    static final int HEIGHT = V == 16 ? 12 : 4;
 
     private Tiles() {}
 
@@ -27,7 +27,7 @@ final class Tiles {
         if (HEIGHT == 4 || rows <= 4) {
             return 4;
         }
-        return rows > 12 ? 14 : 8;
+        return rows > 8 ? 12 : 8;
     }
 
     /// Rows that the tiles for `rows` rows cover.
@@ -57,7 +57,7 @@ final class Tiles {
         switch (height) {
             case 4 -> rows4(depth, a, ao, aStep, b, bo, c, co, cStep);
             case 8 -> rows8(depth, a, ao, aStep, b, bo, c, co, cStep);
-            default -> rows14(depth, a, ao, aStep, b, bo, c, co, cStep);
+            default -> rows12(depth, a, ao, aStep, b, bo, c, co, cStep);
         }
     }
 
@@ -65,11 +65,9 @@ final class Tiles {
     private static void rows4(
             int depth, float[] a, int ao, int aStep, float[] b, int bo, float[] c, int co, int cStep) {
         FloatVector zero = FloatVector.zero(FLOATS);
-        FloatVector c0l = zero, c0r = zero;
-        FloatVector c1l = zero, c1r = zero;
-        FloatVector c2l = zero, c2r = zero;
-        FloatVector c3l = zero, c3r = zero;
-        for (int k = 0; k < depth; k++) {
+        FloatVector c0l = zero, c0r = zero, c1l = zero, c1r = zero;
+        FloatVector c2l = zero, c2r = zero, c3l = zero, c3r = zero;
+        for (int k = 0; k < depth; k++, ao += aStep, bo += WIDTH) {
             FloatVector left = FloatVector.fromArray(FLOATS, b, bo);
             FloatVector right = FloatVector.fromArray(FLOATS, b, bo + V);
             FloatVector a0 = FloatVector.broadcast(FLOATS, a[ao]);
@@ -84,35 +82,27 @@ final class Tiles {
             FloatVector a3 = FloatVector.broadcast(FLOATS, a[ao + 3]);
             c3l = a3.fma(left, c3l);
             c3r = a3.fma(right, c3r);
-            ao += aStep;
-            bo += WIDTH;
         }
         c0l.add(FloatVector.fromArray(FLOATS, c, co)).intoArray(c, co);
         c0r.add(FloatVector.fromArray(FLOATS, c, co + V)).intoArray(c, co + V);
-        co += cStep;
-        c1l.add(FloatVector.fromArray(FLOATS, c, co)).intoArray(c, co);
-        c1r.add(FloatVector.fromArray(FLOATS, c, co + V)).intoArray(c, co + V);
-        co += cStep;
+        c1l.add(FloatVector.fromArray(FLOATS, c, co + cStep)).intoArray(c, co + cStep);
+        c1r.add(FloatVector.fromArray(FLOATS, c, co + cStep + V)).intoArray(c, co + cStep + V);
+        co += 2 * cStep;
         c2l.add(FloatVector.fromArray(FLOATS, c, co)).intoArray(c, co);
         c2r.add(FloatVector.fromArray(FLOATS, c, co + V)).intoArray(c, co + V);
-        co += cStep;
-        c3l.add(FloatVector.fromArray(FLOATS, c, co)).intoArray(c, co);
-        c3r.add(FloatVector.fromArray(FLOATS, c, co + V)).intoArray(c, co + V);
+        c3l.add(FloatVector.fromArray(FLOATS, c, co + cStep)).intoArray(c, co + cStep);
+        c3r.add(FloatVector.fromArray(FLOATS, c, co + cStep + V)).intoArray(c, co + cStep + V);
     }
 
     /// 8 rows.
     private static void rows8(
             int depth, float[] a, int ao, int aStep, float[] b, int bo, float[] c, int co, int cStep) {
         FloatVector zero = FloatVector.zero(FLOATS);
-        FloatVector c0l = zero, c0r = zero;
-        FloatVector c1l = zero, c1r = zero;
-        FloatVector c2l = zero, c2r = zero;
-        FloatVector c3l = zero, c3r = zero;
-        FloatVector c4l = zero, c4r = zero;
-        FloatVector c5l = zero, c5r = zero;
-        FloatVector c6l = zero, c6r = zero;
-        FloatVector c7l = zero, c7r = zero;
-        for (int k = 0; k < depth; k++) {
+        FloatVector c0l = zero, c0r = zero, c1l = zero, c1r = zero;
+        FloatVector c2l = zero, c2r = zero, c3l = zero, c3r = zero;
+        FloatVector c4l = zero, c4r = zero, c5l = zero, c5r = zero;
+        FloatVector c6l = zero, c6r = zero, c7l = zero, c7r = zero;
+        for (int k = 0; k < depth; k++, ao += aStep, bo += WIDTH) {
             FloatVector left = FloatVector.fromArray(FLOATS, b, bo);
             FloatVector right = FloatVector.fromArray(FLOATS, b, bo + V);
             FloatVector a0 = FloatVector.broadcast(FLOATS, a[ao]);
@@ -139,53 +129,39 @@ final class Tiles {
             FloatVector a7 = FloatVector.broadcast(FLOATS, a[ao + 7]);
             c7l = a7.fma(left, c7l);
             c7r = a7.fma(right, c7r);
-            ao += aStep;
-            bo += WIDTH;
         }
         c0l.add(FloatVector.fromArray(FLOATS, c, co)).intoArray(c, co);
         c0r.add(FloatVector.fromArray(FLOATS, c, co + V)).intoArray(c, co + V);
-        co += cStep;
-        c1l.add(FloatVector.fromArray(FLOATS, c, co)).intoArray(c, co);
-        c1r.add(FloatVector.fromArray(FLOATS, c, co + V)).intoArray(c, co + V);
-        co += cStep;
+        c1l.add(FloatVector.fromArray(FLOATS, c, co + cStep)).intoArray(c, co + cStep);
+        c1r.add(FloatVector.fromArray(FLOATS, c, co + cStep + V)).intoArray(c, co + cStep + V);
+        co += 2 * cStep;
         c2l.add(FloatVector.fromArray(FLOATS, c, co)).intoArray(c, co);
         c2r.add(FloatVector.fromArray(FLOATS, c, co + V)).intoArray(c, co + V);
-        co += cStep;
-        c3l.add(FloatVector.fromArray(FLOATS, c, co)).intoArray(c, co);
-        c3r.add(FloatVector.fromArray(FLOATS, c, co + V)).intoArray(c, co + V);
-        co += cStep;
+        c3l.add(FloatVector.fromArray(FLOATS, c, co + cStep)).intoArray(c, co + cStep);
+        c3r.add(FloatVector.fromArray(FLOATS, c, co + cStep + V)).intoArray(c, co + cStep + V);
+        co += 2 * cStep;
         c4l.add(FloatVector.fromArray(FLOATS, c, co)).intoArray(c, co);
         c4r.add(FloatVector.fromArray(FLOATS, c, co + V)).intoArray(c, co + V);
-        co += cStep;
-        c5l.add(FloatVector.fromArray(FLOATS, c, co)).intoArray(c, co);
-        c5r.add(FloatVector.fromArray(FLOATS, c, co + V)).intoArray(c, co + V);
-        co += cStep;
+        c5l.add(FloatVector.fromArray(FLOATS, c, co + cStep)).intoArray(c, co + cStep);
+        c5r.add(FloatVector.fromArray(FLOATS, c, co + cStep + V)).intoArray(c, co + cStep + V);
+        co += 2 * cStep;
         c6l.add(FloatVector.fromArray(FLOATS, c, co)).intoArray(c, co);
         c6r.add(FloatVector.fromArray(FLOATS, c, co + V)).intoArray(c, co + V);
-        co += cStep;
-        c7l.add(FloatVector.fromArray(FLOATS, c, co)).intoArray(c, co);
-        c7r.add(FloatVector.fromArray(FLOATS, c, co + V)).intoArray(c, co + V);
+        c7l.add(FloatVector.fromArray(FLOATS, c, co + cStep)).intoArray(c, co + cStep);
+        c7r.add(FloatVector.fromArray(FLOATS, c, co + cStep + V)).intoArray(c, co + cStep + V);
     }
 
-    /// 14 rows.
-    private static void rows14(
+    /// 12 rows.
+    private static void rows12(
             int depth, float[] a, int ao, int aStep, float[] b, int bo, float[] c, int co, int cStep) {
         FloatVector zero = FloatVector.zero(FLOATS);
-        FloatVector c0l = zero, c0r = zero;
-        FloatVector c1l = zero, c1r = zero;
-        FloatVector c2l = zero, c2r = zero;
-        FloatVector c3l = zero, c3r = zero;
-        FloatVector c4l = zero, c4r = zero;
-        FloatVector c5l = zero, c5r = zero;
-        FloatVector c6l = zero, c6r = zero;
-        FloatVector c7l = zero, c7r = zero;
-        FloatVector c8l = zero, c8r = zero;
-        FloatVector c9l = zero, c9r = zero;
-        FloatVector c10l = zero, c10r = zero;
-        FloatVector c11l = zero, c11r = zero;
-        FloatVector c12l = zero, c12r = zero;
-        FloatVector c13l = zero, c13r = zero;
-        for (int k = 0; k < depth; k++) {
+        FloatVector c0l = zero, c0r = zero, c1l = zero, c1r = zero;
+        FloatVector c2l = zero, c2r = zero, c3l = zero, c3r = zero;
+        FloatVector c4l = zero, c4r = zero, c5l = zero, c5r = zero;
+        FloatVector c6l = zero, c6r = zero, c7l = zero, c7r = zero;
+        FloatVector c8l = zero, c8r = zero, c9l = zero, c9r = zero;
+        FloatVector c10l = zero, c10r = zero, c11l = zero, c11r = zero;
+        for (int k = 0; k < depth; k++, ao += aStep, bo += WIDTH) {
             FloatVector left = FloatVector.fromArray(FLOATS, b, bo);
             FloatVector right = FloatVector.fromArray(FLOATS, b, bo + V);
             FloatVector a0 = FloatVector.broadcast(FLOATS, a[ao]);
@@ -224,55 +200,35 @@ final class Tiles {
             FloatVector a11 = FloatVector.broadcast(FLOATS, a[ao + 11]);
             c11l = a11.fma(left, c11l);
             c11r = a11.fma(right, c11r);
-            FloatVector a12 = FloatVector.broadcast(FLOATS, a[ao + 12]);
-            c12l = a12.fma(left, c12l);
-            c12r = a12.fma(right, c12r);
-            FloatVector a13 = FloatVector.broadcast(FLOATS, a[ao + 13]);
-            c13l = a13.fma(left, c13l);
-            c13r = a13.fma(right, c13r);
-            ao += aStep;
-            bo += WIDTH;
         }
         c0l.add(FloatVector.fromArray(FLOATS, c, co)).intoArray(c, co);
         c0r.add(FloatVector.fromArray(FLOATS, c, co + V)).intoArray(c, co + V);
-        co += cStep;
-        c1l.add(FloatVector.fromArray(FLOATS, c, co)).intoArray(c, co);
-        c1r.add(FloatVector.fromArray(FLOATS, c, co + V)).intoArray(c, co + V);
-        co += cStep;
+        c1l.add(FloatVector.fromArray(FLOATS, c, co + cStep)).intoArray(c, co + cStep);
+        c1r.add(FloatVector.fromArray(FLOATS, c, co + cStep + V)).intoArray(c, co + cStep + V);
+        co += 2 * cStep;
         c2l.add(FloatVector.fromArray(FLOATS, c, co)).intoArray(c, co);
         c2r.add(FloatVector.fromArray(FLOATS, c, co + V)).intoArray(c, co + V);
-        co += cStep;
-        c3l.add(FloatVector.fromArray(FLOATS, c, co)).intoArray(c, co);
-        c3r.add(FloatVector.fromArray(FLOATS, c, co + V)).intoArray(c, co + V);
-        co += cStep;
+        c3l.add(FloatVector.fromArray(FLOATS, c, co + cStep)).intoArray(c, co + cStep);
+        c3r.add(FloatVector.fromArray(FLOATS, c, co + cStep + V)).intoArray(c, co + cStep + V);
+        co += 2 * cStep;
         c4l.add(FloatVector.fromArray(FLOATS, c, co)).intoArray(c, co);
         c4r.add(FloatVector.fromArray(FLOATS, c, co + V)).intoArray(c, co + V);
-        co += cStep;
-        c5l.add(FloatVector.fromArray(FLOATS, c, co)).intoArray(c, co);
-        c5r.add(FloatVector.fromArray(FLOATS, c, co + V)).intoArray(c, co + V);
-        co += cStep;
+        c5l.add(FloatVector.fromArray(FLOATS, c, co + cStep)).intoArray(c, co + cStep);
+        c5r.add(FloatVector.fromArray(FLOATS, c, co + cStep + V)).intoArray(c, co + cStep + V);
+        co += 2 * cStep;
         c6l.add(FloatVector.fromArray(FLOATS, c, co)).intoArray(c, co);
         c6r.add(FloatVector.fromArray(FLOATS, c, co + V)).intoArray(c, co + V);
-        co += cStep;
-        c7l.add(FloatVector.fromArray(FLOATS, c, co)).intoArray(c, co);
-        c7r.add(FloatVector.fromArray(FLOATS, c, co + V)).intoArray(c, co + V);
-        co += cStep;
+        c7l.add(FloatVector.fromArray(FLOATS, c, co + cStep)).intoArray(c, co + cStep);
+        c7r.add(FloatVector.fromArray(FLOATS, c, co + cStep + V)).intoArray(c, co + cStep + V);
+        co += 2 * cStep;
         c8l.add(FloatVector.fromArray(FLOATS, c, co)).intoArray(c, co);
         c8r.add(FloatVector.fromArray(FLOATS, c, co + V)).intoArray(c, co + V);
-        co += cStep;
-        c9l.add(FloatVector.fromArray(FLOATS, c, co)).intoArray(c, co);
-        c9r.add(FloatVector.fromArray(FLOATS, c, co + V)).intoArray(c, co + V);
-        co += cStep;
+        c9l.add(FloatVector.fromArray(FLOATS, c, co + cStep)).intoArray(c, co + cStep);
+        c9r.add(FloatVector.fromArray(FLOATS, c, co + cStep + V)).intoArray(c, co + cStep + V);
+        co += 2 * cStep;
         c10l.add(FloatVector.fromArray(FLOATS, c, co)).intoArray(c, co);
         c10r.add(FloatVector.fromArray(FLOATS, c, co + V)).intoArray(c, co + V);
-        co += cStep;
-        c11l.add(FloatVector.fromArray(FLOATS, c, co)).intoArray(c, co);
-        c11r.add(FloatVector.fromArray(FLOATS, c, co + V)).intoArray(c, co + V);
-        co += cStep;
-        c12l.add(FloatVector.fromArray(FLOATS, c, co)).intoArray(c, co);
-        c12r.add(FloatVector.fromArray(FLOATS, c, co + V)).intoArray(c, co + V);
-        co += cStep;
-        c13l.add(FloatVector.fromArray(FLOATS, c, co)).intoArray(c, co);
-        c13r.add(FloatVector.fromArray(FLOATS, c, co + V)).intoArray(c, co + V);
+        c11l.add(FloatVector.fromArray(FLOATS, c, co + cStep)).intoArray(c, co + cStep);
+        c11r.add(FloatVector.fromArray(FLOATS, c, co + cStep + V)).intoArray(c, co + cStep + V);
     }
 }
