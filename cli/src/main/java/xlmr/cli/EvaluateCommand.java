@@ -1,13 +1,21 @@
 package xlmr.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import xlmr.backend.Backend;
+import xlmr.data.Example;
 import xlmr.eval.EvaluationReport;
 import xlmr.eval.LogitsFile;
 import xlmr.eval.ReportJson;
 import xlmr.eval.ReportText;
+import xlmr.pipeline.TextClassifier;
+import xlmr.tokenizer.Encoding;
 
 /// Compares predictions with the right labels.
 @Command(
@@ -25,16 +33,29 @@ final class EvaluateCommand implements Runnable {
 
     private final Streams streams;
 
+    @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+    @Mixin private ClassifierOption model;
+
+    @Option(
+            names = "--input",
+            paramLabel = "FILE",
+            description = "Labelled texts: CSV, TSV or JSON Lines, UTF-8; - is standard input.")
+    private @Nullable Path input;
+
+    @Mixin private LabelledInput labelled;
+
     @Option(
             names = "--logits",
             paramLabel = "FILE.json",
             description =
-                    "Judge numbers that were made elsewhere: a JSON object with 'logits' (rows of numbers) and"
-                            + " 'label_ids' (the right class of each row).")
+                    "Instead of a model and texts, judge numbers that were made elsewhere: a JSON object with"
+                            + " 'logits' (rows of numbers) and 'label_ids' (the right class of each row).")
     private @Nullable Path logits;
 
     @Option(names = "--json", description = "One JSON object instead of words and tables.")
     private boolean json;
+
+    @Mixin private ComputeOptions compute;
 
     EvaluateCommand(Streams streams) {
         this.streams = streams;
@@ -42,22 +63,48 @@ final class EvaluateCommand implements Runnable {
 
     @Override
     public void run() {
-        if (logits == null) {
-            throw new CommandException("give --logits FILE.json");
+        if ((input == null) == (logits == null)) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(), "give either --input FILE or --logits FILE.json");
         }
-        LogitsFile file = LogitsFile.read(logits);
-        if (!json) {
-            streams.out().print(file.explanation(ROWS_SHOWN).text());
-            streams.out().println();
+        if (logits != null) {
+            evaluateLogits(logits);
+        } else if (input != null) {
+            evaluateTexts(input);
         }
-        print(file.report());
     }
 
-    private void print(EvaluationReport report) {
+    private void evaluateLogits(Path file) {
+        LogitsFile numbers = LogitsFile.read(file);
         if (json) {
-            Json.printLine(streams.out(), ReportJson.of(report));
-        } else {
-            streams.out().print(ReportText.of(report));
+            Json.printLine(streams.out(), ReportJson.of(numbers.report()));
+            return;
+        }
+        streams.out().println(numbers.explanation(ROWS_SHOWN).text());
+        streams.out().print(ReportText.of(numbers.report()));
+    }
+
+    private void evaluateTexts(Path file) {
+        List<Example> examples = labelled.read(streams, file);
+        try (Backend backend = compute.open(streams)) {
+            TextClassifier classifier = model.open(backend);
+            long truncated =
+                    classifier.encode(examples).stream().filter(Encoding::isTruncated).count();
+            EvaluationReport report;
+            try (Progress progress = Progress.over(streams, "evaluate", examples.size())) {
+                report = classifier.evaluate(examples, progress::to);
+            }
+            if (json) {
+                ObjectNode object = ReportJson.of(report);
+                Json.printLine(streams.out(), object.put("truncated_texts", truncated));
+            } else {
+                streams.out().print(ReportText.of(report));
+            }
+            if (truncated > 0) {
+                streams.warn(
+                        "%d of %d texts are longer than the maximum length and were cut"
+                                .formatted(truncated, examples.size()));
+            }
         }
     }
 }

@@ -21,7 +21,18 @@ final class TextInput {
         CSV,
         TSV,
         JSONL,
-        LINES
+        LINES;
+
+        /// The reader's format; null to go by the file's name.
+        @Nullable ExampleFormat example() {
+            return switch (this) {
+                case AUTO -> null;
+                case CSV -> ExampleFormat.CSV;
+                case TSV -> ExampleFormat.TSV;
+                case JSONL -> ExampleFormat.JSON_LINES;
+                case LINES -> ExampleFormat.LINES;
+            };
+        }
     }
 
     @Parameters(
@@ -109,17 +120,10 @@ final class TextInput {
 
     private ExampleOptions options(boolean linesUnlessColumn) {
         boolean columnNamed = textColumn != null || textPairColumn != null;
-        ExampleFormat chosen =
-                switch (format) {
-                    case AUTO -> linesUnlessColumn && !columnNamed ? ExampleFormat.LINES : null;
-                    case CSV -> ExampleFormat.CSV;
-                    case TSV -> ExampleFormat.TSV;
-                    case JSONL -> ExampleFormat.JSON_LINES;
-                    case LINES -> ExampleFormat.LINES;
-                };
+        boolean lines = format == Format.AUTO && linesUnlessColumn && !columnNamed;
         return ExampleOptions.unlabelled(textColumn == null ? noHeader ? "1" : "text" : textColumn)
                 .withTextPairColumn(textPairColumn)
-                .withFormat(chosen)
+                .withFormat(lines ? ExampleFormat.LINES : format.example())
                 .withHeader(!noHeader);
     }
 

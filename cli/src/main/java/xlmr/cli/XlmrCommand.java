@@ -83,13 +83,20 @@ public final class XlmrCommand implements Runnable {
         CommandLine commandLine = new CommandLine(new XlmrCommand());
         for (Object command :
                 List.of(
+                        new TrainCommand(streams),
                         new EvaluateCommand(streams),
+                        new PredictCommand(streams),
+                        new DescribeCommand(streams),
                         new TokenizeCommand(streams),
+                        new InspectCommand(streams),
+                        new ForwardCommand(streams),
                         new DoctorCommand(streams),
                         new CompletionCommand(streams),
-                        new WarmUpCommand(streams),
+new WarmUpCommand(streams),
                         new BenchCommand(streams))) {
-            commandLine.addSubcommand(command);
+            CommandLine added = new CommandLine(command);
+            added.getCommandSpec().usageMessage().sortOptions(false);
+            commandLine.addSubcommand(added);
         }
         Failures failures = new Failures(streams);
         return commandLine

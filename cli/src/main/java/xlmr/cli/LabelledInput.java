@@ -1,0 +1,66 @@
+package xlmr.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import xlmr.data.Example;
+import xlmr.data.ExampleOptions;
+import xlmr.data.ExampleReader;
+
+/// How labelled files are read, the same for `train` and `evaluate`.
+final class LabelledInput {
+    @Option(
+            names = "--input-format",
+            paramLabel = "FORMAT",
+            description = "csv, tsv or jsonl. Default: by the ending of the file's name.")
+    private TextInput.Format format = TextInput.Format.AUTO;
+
+    @Option(
+            names = "--text-column",
+            paramLabel = "NAME",
+            description = "Column or JSON field of the text. Default: text.")
+    private String textColumn = "text";
+
+    @Option(
+            names = "--text-pair-column",
+            paramLabel = "NAME",
+            description = "Column or JSON field of a second text, to classify pairs.")
+    private @Nullable String textPairColumn;
+
+    @Option(
+            names = "--label-column",
+            paramLabel = "NAME",
+            description = "Column or JSON field of the label. Default: label.")
+    private String labelColumn = "label";
+
+    @Option(
+            names = "--label-delimiter",
+            paramLabel = "TEXT",
+            description = "What stands between several labels of one text, for example |")
+    private @Nullable String labelDelimiter;
+
+    @Option(
+            names = "--no-header",
+            description = "The first line of a CSV or TSV file is data; columns are 1, 2, ...")
+    private boolean noHeader;
+
+    /// All examples of a file, or of standard input for `-`.
+    List<Example> read(Streams streams, Path file) {
+        ExampleReader reader =
+                new ExampleReader(
+                        ExampleOptions.labelled(textColumn, labelColumn)
+                                .withTextPairColumn(textPairColumn)
+                                .withLabelDelimiter(labelDelimiter)
+                                .withFormat(format.example())
+                                .withHeader(!noHeader));
+        return file.equals(ExampleReader.STANDARD_INPUT)
+                ? reader.readAll(streams.in(), "standard input")
+                : reader.readAll(file);
+    }
+
+    /// Whether a text may have several labels.
+    boolean hasDelimiter() {
+        return labelDelimiter != null;
+    }
+}

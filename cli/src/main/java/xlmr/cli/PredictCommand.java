@@ -1,0 +1,155 @@
+package xlmr.cli;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import xlmr.backend.Backend;
+import xlmr.checkpoint.AtomicFile;
+import xlmr.data.Example;
+import xlmr.pipeline.Prediction;
+import xlmr.pipeline.TextClassifier;
+
+/// Classifies texts.
+@Command(
+        name = "predict",
+        description = "Classify texts with a fine-tuned model.",
+        footer = {
+            "",
+            "Examples:",
+            "  xlmr predict --model DIR \"Will it rain tomorrow?\"",
+            "  xlmr predict --model DIR --input new.csv --text-column text --output predictions.jsonl",
+            "  cat sentences.txt | xlmr predict --model DIR --json"
+        })
+final class PredictCommand implements Runnable {
+    /// Texts that are held at a time, so that a file of any size can pass through.
+    private static final int CHUNK = 2048;
+
+    private final Streams streams;
+    private long texts;
+    private long truncated;
+
+    @Mixin private ClassifierOption model;
+    @Mixin private TextInput input;
+
+    @Option(
+            names = "--output",
+            paramLabel = "FILE.jsonl",
+            description =
+                    "Write JSON Lines there: text, label, probabilities by label, logits in the order of the label"
+                            + " ids. The file appears when all is done.")
+    private @Nullable Path output;
+
+    @Option(names = "--json", description = "Write these JSON Lines to standard output.")
+    private boolean json;
+
+    @Mixin private ComputeOptions compute;
+
+    PredictCommand(Streams streams) {
+        this.streams = streams;
+    }
+
+    /// Takes one prediction.
+    private interface Sink {
+        void accept(Prediction prediction) throws IOException;
+    }
+
+    @Override
+    public void run() {
+        try (Backend backend = compute.open(streams);
+                TextInput.Texts source = input.open(streams, false)) {
+            TextClassifier classifier = model.open(backend);
+            if (output == null) {
+                predict(classifier, source, this::print);
+            } else {
+                writeTo(output, classifier, source);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        if (truncated > 0) {
+            streams.warn(
+                    "%d of %d texts are longer than the maximum length and were cut"
+                            .formatted(truncated, texts));
+        }
+    }
+
+    private void writeTo(Path file, TextClassifier classifier, TextInput.Texts source) {
+        AtomicFile.write(
+                file,
+                channel -> {
+                    OutputStream bytes =
+                            new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
+                    predict(
+                            classifier,
+                            source,
+                            prediction ->
+                                    bytes.write(
+                                            (Json.line(fields(prediction)) + "\n")
+                                                    .getBytes(StandardCharsets.UTF_8)));
+                    bytes.flush();
+                });
+        streams.out().printf("%d predictions in %s%n", texts, file);
+    }
+
+    private void predict(TextClassifier classifier, TextInput.Texts source, Sink sink)
+            throws IOException {
+        boolean oneByOne = input.isStandardInput() && streams.outIsTerminal();
+        List<Example> chunk = source.next(oneByOne ? 1 : CHUNK);
+        while (!chunk.isEmpty()) {
+            try (Progress progress = Progress.over(streams, "predict", chunk.size())) {
+                for (Prediction prediction : classifier.predictAll(chunk, progress::to)) {
+                    texts++;
+                    truncated += prediction.truncatedTokens() > 0 ? 1 : 0;
+                    sink.accept(prediction);
+                }
+            }
+            chunk = source.next(oneByOne ? 1 : CHUNK);
+        }
+    }
+
+    private void print(Prediction prediction) {
+        if (json) {
+            Json.printLine(streams.out(), fields(prediction));
+            return;
+        }
+        String sure =
+                switch (prediction.problem()) {
+                    case SINGLE_LABEL_CLASSIFICATION ->
+                            "%5.1f %%  "
+                                    .formatted(
+                                            100
+                                                    * prediction
+                                                            .probabilities()
+                                                            .getOrDefault(prediction.label(), 0.0));
+                    case MULTI_LABEL_CLASSIFICATION, REGRESSION -> "";
+                };
+        String label = prediction.label().isEmpty() ? "(none)" : prediction.label();
+        streams.out()
+                .printf(
+                        "%-16s %s%s%n",
+                        Printable.line(label), sure, Printable.line(prediction.text()));
+    }
+
+    private static Map<String, Object> fields(Prediction prediction) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("text", prediction.text());
+        fields.put("label", prediction.label());
+        fields.put("probabilities", prediction.probabilities());
+        fields.put("logits", prediction.logits());
+        if (prediction.truncatedTokens() > 0) {
+            fields.put("truncated_tokens", prediction.truncatedTokens());
+        }
+        return fields;
+    }
+}

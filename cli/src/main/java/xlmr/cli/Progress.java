@@ -1,0 +1,56 @@
+package xlmr.cli;
+
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
+
+/// A progress bar on standard error where a person watches it, else nothing.
+final class Progress implements AutoCloseable {
+    private static final int UPDATE_MILLISECONDS = 200;
+
+    private final @Nullable ProgressBar bar;
+
+    private Progress(@Nullable ProgressBar bar) {
+        this.bar = bar;
+    }
+
+    /// A bar that has `total` to go.
+    static Progress over(Streams streams, String task, long total) {
+        if (!streams.errIsTerminal()) {
+            return new Progress(null);
+        }
+        return new Progress(
+                new ProgressBarBuilder()
+                        .setTaskName(task)
+                        .setInitialMax(total)
+                        .setStyle(ProgressBarStyle.ASCII)
+                        .setUpdateIntervalMillis(UPDATE_MILLISECONDS)
+                        .setConsumer(
+                                new ConsoleProgressBarConsumer(
+                                        streams.err(), streams.errWidth() - 1))
+                        .build());
+    }
+
+    /// So much is done.
+    void to(long done) {
+        if (bar != null) {
+            bar.stepTo(done);
+        }
+    }
+
+    /// What to show beside the bar.
+    void note(String message) {
+        if (bar != null) {
+            bar.setExtraMessage(message);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (bar != null) {
+            bar.close();
+        }
+    }
+}

@@ -1,0 +1,148 @@
+package xlmr.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import xlmr.backend.Backend;
+import xlmr.data.DataWarning;
+import xlmr.data.DataWarnings;
+import xlmr.data.Example;
+import xlmr.model.ProblemType;
+import xlmr.pipeline.FineTuning;
+import xlmr.train.EpochResult;
+import xlmr.train.TrainingOptions;
+
+/// Fine-tunes a model on labelled texts.
+@Command(
+        name = "train",
+        description = {
+            "Fine-tune a model on labelled texts, and write the classifier as a Hugging Face directory.",
+            "",
+            "With --validation the best epoch is kept (by macro F1), else the last."
+        },
+        footer = {
+            "",
+            "Example:",
+            "  xlmr train --model DIR --train train.csv --validation valid.csv --text-column text"
+                    + " --label-column category --output my-model"
+        })
+final class TrainCommand implements Runnable {
+    private final Streams streams;
+
+    @Mixin private ModelOption model;
+
+    @Option(
+            names = "--train",
+            required = true,
+            paramLabel = "FILE",
+            description = "Labelled texts to learn from: CSV, TSV or JSON Lines, UTF-8.")
+    private Path train;
+
+    @Option(
+            names = "--validation",
+            paramLabel = "FILE",
+            description = "Labelled texts to judge each epoch by.")
+    private @Nullable Path validation;
+
+    @Mixin private LabelledInput labelled;
+
+    @Option(
+            names = "--output",
+            required = true,
+            paramLabel = "DIR",
+            description = "Where the classifier goes.")
+    private Path output;
+
+    @Option(
+            names = "--overwrite",
+            description = "Write into a directory that holds other files than a model.")
+    private boolean overwrite;
+
+    @Option(
+            names = "--problem",
+            paramLabel = "single-label|multi-label|regression",
+            description =
+                    "What is learned. Default: multi-label with --label-delimiter, else single-label.")
+    private @Nullable String problem;
+
+    @Mixin private TrainingSettings settings;
+
+    @Option(names = "--json", description = "One JSON object at the end instead of lines.")
+    private boolean json;
+
+    @Mixin private ComputeOptions compute;
+
+    TrainCommand(Streams streams) {
+        this.streams = streams;
+    }
+
+    @Override
+    public void run() {
+        TrainingOptions options = settings.options();
+        ProblemType kind = problem();
+        Path start = model.directory();
+        List<Example> training = labelled.read(streams, train);
+        List<Example> judged = validation == null ? List.of() : labelled.read(streams, validation);
+        for (DataWarning warning : DataWarnings.of(training, judged)) {
+            streams.warn(warning.sentence());
+        }
+        try (ModelOutput target = ModelOutput.open(output, start, overwrite);
+                Backend backend = compute.open(streams);
+                TrainingDisplay display =
+                        new TrainingDisplay(
+                                streams, json ? streams.err() : streams.out(), options.epochs())) {
+            FineTuning job =
+                    FineTuning.of(start, target.staging())
+                            .withOptions(options)
+                            .withProblem(kind)
+                            .withMaxLength(settings.maxLength());
+            FineTuning.Result result =
+                    job.run(training, judged, backend, new Publishing(display, target));
+            TrainingLog log =
+                    new TrainingLog(
+                            start, train, validation, options, settings.maxLength(), result);
+            log.write(output);
+            report(log, result, training.size());
+        }
+    }
+
+    private void report(TrainingLog log, FineTuning.Result result, int examples) {
+        if (json) {
+            Json.printLine(streams.out(), log.json());
+        } else {
+            EpochResult best =
+                    result.epochs().stream().filter(EpochResult::best).toList().getLast();
+            streams.out()
+                    .printf(
+                            "%s holds epoch %d: labels %s%n",
+                            output,
+                            best.number(),
+                            Printable.line(String.join(", ", result.labels())));
+        }
+        if (result.truncated() > 0) {
+            streams.warn(
+                    "%d of %d training texts are longer than the maximum length and were cut"
+                            .formatted(result.truncated(), examples));
+        }
+        result.report().warnings().forEach(streams::warn);
+    }
+
+    private ProblemType problem() {
+        return switch (problem) {
+            case null ->
+                    labelled.hasDelimiter()
+                            ? ProblemType.MULTI_LABEL_CLASSIFICATION
+                            : ProblemType.SINGLE_LABEL_CLASSIFICATION;
+            case "single-label" -> ProblemType.SINGLE_LABEL_CLASSIFICATION;
+            case "multi-label" -> ProblemType.MULTI_LABEL_CLASSIFICATION;
+            case "regression" -> ProblemType.REGRESSION;
+            default ->
+                    throw new CommandException(
+                            "--problem: expected single-label, multi-label or regression, found '%s'"
+                                    .formatted(problem));
+        };
+    }
+}

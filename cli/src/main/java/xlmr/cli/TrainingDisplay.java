@@ -1,0 +1,106 @@
+package xlmr.cli;
+
+import java.io.PrintStream;
+import org.jspecify.annotations.Nullable;
+import xlmr.eval.ClassificationReport;
+import xlmr.eval.EvaluationReport;
+import xlmr.eval.MultiLabelReport;
+import xlmr.eval.RegressionReport;
+import xlmr.train.EpochResult;
+import xlmr.train.TrainingListener;
+
+/// Shows how a training run goes: a bar on a terminal, and a line for each epoch.
+final class TrainingDisplay implements TrainingListener, AutoCloseable {
+    private final Streams streams;
+    private final PrintStream lines;
+    private final int epochs;
+    private @Nullable Progress bar;
+    private long stepsBefore;
+    private long examples;
+
+    /// @param lines where the line for each epoch goes
+    TrainingDisplay(Streams streams, PrintStream lines, int epochs) {
+        this.streams = streams;
+        this.lines = lines;
+        this.epochs = epochs;
+    }
+
+    @Override
+    public void started(Plan plan) {
+        lines.printf(
+                "training %,d of %,d parameters on %,d examples in %,d steps%n",
+                plan.trainedParameters(), plan.parameters(), plan.examples(), plan.steps());
+        lines.flush();
+    }
+
+    @Override
+    public void featuresComputed(int done, int total) {
+        bar("features of the frozen encoder", total).to(done);
+        if (done >= total) {
+            close();
+        }
+    }
+
+    @Override
+    public void stepDone(Step step) {
+        long perEpoch = step.of() / epochs;
+        Progress shown = bar("epoch %d of %d".formatted(step.epoch(), epochs), perEpoch);
+        shown.to(step.number() - stepsBefore);
+        shown.note("loss %.4f".formatted(step.loss()));
+        examples += step.examples();
+        if (step.number() == stepsBefore + perEpoch) {
+            stepsBefore = step.number();
+            close();
+        }
+    }
+
+    @Override
+    public void epochDone(EpochResult epoch) {
+        close();
+        EvaluationReport validation = epoch.validation();
+        lines.printf(
+                "epoch %d of %d  training loss %.4f%s  %.1f s, %.1f examples/s%s%n",
+                epoch.number(),
+                epochs,
+                epoch.trainingLoss(),
+                validation == null ? "" : "  validation " + summary(validation),
+                epoch.seconds(),
+                examples / Math.max(1e-9, epoch.seconds()),
+                epoch.best() && validation != null ? "  best so far" : "");
+        lines.flush();
+        examples = 0;
+    }
+
+    /// The two or three numbers that matter most.
+    static String summary(EvaluationReport report) {
+        return switch (report) {
+            case ClassificationReport classes ->
+                    "loss %.4f, accuracy %.4f, macro F1 %.4f"
+                            .formatted(classes.loss(), classes.accuracy(), classes.macroF1());
+            case MultiLabelReport labels ->
+                    "loss %.4f, all labels right %.4f, macro F1 %.4f"
+                            .formatted(
+                                    labels.loss(),
+                                    labels.subsetAccuracy(),
+                                    labels.averages().macro().f1());
+            case RegressionReport numbers -> "mean squared error %.4f".formatted(numbers.loss());
+        };
+    }
+
+    private Progress bar(String task, long total) {
+        Progress shown = bar;
+        if (shown == null) {
+            shown = Progress.over(streams, task, total);
+            bar = shown;
+        }
+        return shown;
+    }
+
+    @Override
+    public void close() {
+        if (bar != null) {
+            bar.close();
+            bar = null;
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package xlmr.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import xlmr.checkpoint.JsonDocument;
+import xlmr.eval.EvaluationReport;
+import xlmr.eval.ReportJson;
+import xlmr.pipeline.FineTuning;
+import xlmr.train.EpochResult;
+import xlmr.train.TrainingOptions;
+
+/// How a model came to be: kept beside it as `training.json`.
+///
+/// @param model that training started from
+/// @param train file of the training texts
+/// @param validation file of the validation texts, if there was one
+/// @param options of the run
+/// @param maxLength most tokens of a text; 0 for as many as the model has positions
+/// @param result of the run
+record TrainingLog(
+        Path model,
+        Path train,
+        @Nullable Path validation,
+        TrainingOptions options,
+        int maxLength,
+        FineTuning.Result result) {
+    /// Writes `training.json`.
+    void write(Path directory) {
+        JsonDocument.write(directory.resolve("training.json"), json());
+    }
+
+    ObjectNode json() {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("xlmr", Version.number())
+                .put("model", model.toString())
+                .put("train", train.toString());
+        if (validation != null) {
+            json.put("validation", validation.toString());
+        }
+        json.set("options", optionsJson());
+        ArrayNode labels = json.putArray("labels");
+        result.labels().forEach(labels::add);
+        ArrayNode epochs = json.putArray("epochs");
+        result.epochs().forEach(epoch -> epochs.add(epochJson(epoch)));
+        json.put("truncated_texts", result.truncated());
+        ArrayNode fresh = json.putArray("new_parameters");
+        result.report().initialized().forEach(parameter -> fresh.add(parameter.name()));
+        return json;
+    }
+
+    private ObjectNode optionsJson() {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("epochs", options.epochs())
+                .put("batch_size", options.batchSize())
+                .put("accumulation", options.accumulation())
+                .put("learning_rate", options.learningRate())
+                .put("warmup_ratio", options.warmupRatio())
+                .put("weight_decay", options.weightDecay())
+                .put("clip", options.clipNorm())
+                .put("max_length", maxLength)
+                .put("seed", options.seed())
+                .put("group_by_length", options.groupByLength())
+                .put("patience", options.patience())
+                .put("tune", options.tune().name().toLowerCase(Locale.ROOT));
+    }
+
+    private static ObjectNode epochJson(EpochResult epoch) {
+        ObjectNode json =
+                JsonNodeFactory.instance
+                        .objectNode()
+                        .put("epoch", epoch.number())
+                        .put("training_loss", epoch.trainingLoss())
+                        .put("seconds", epoch.seconds())
+                        .put("best", epoch.best());
+        EvaluationReport validation = epoch.validation();
+        if (validation != null) {
+            json.set("validation", ReportJson.of(validation));
+        }
+        return json;
+    }
+}
