@@ -123,7 +123,8 @@ final class ConfigReader {
                 .orElseThrow(
                         () ->
                                 refused(
-                                        "problem_type is \"%s\"; expected single_label_classification, multi_label_classification or regression"
+                                        ("problem_type is \"%s\"; expected single_label_classification,"
+                                                        + " multi_label_classification or regression")
                                                 .formatted(name)));
     }
 

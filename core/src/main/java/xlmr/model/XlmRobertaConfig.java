@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import xlmr.backend.Activation;
 import xlmr.checkpoint.CheckpointException;
 import xlmr.checkpoint.JsonDocument;
+import xlmr.tensor.DType;
 
 /// A model's `config.json`: sizes, labels and what else the weights do not say. Names and defaults
 /// are those of the reference (transformers, configuration_xlm_roberta.py); note that the defaults
@@ -250,6 +251,34 @@ public record XlmRobertaConfig(
     /// `XLMRobertaForSequenceClassification`.
     public XlmRobertaConfig withArchitecture(String name) {
         return with("architectures", List.of(name));
+    }
+
+    /// The same model with weights of this type in its file. The reference loads in the type that
+    /// is stated, so a checkpoint that came as float16 and is saved as float32 has to say so.
+    ///
+    /// @throws IllegalArgumentException if it is not a floating-point type
+    public XlmRobertaConfig withWeightType(DType dtype) {
+        String name =
+                switch (dtype) {
+                    case F16 -> "float16";
+                    case BF16 -> "bfloat16";
+                    case F32 -> "float32";
+                    case F64 -> "float64";
+                    default ->
+                            throw new IllegalArgumentException(
+                                    "weights of type %s; expected F16, BF16, F32 or F64"
+                                            .formatted(dtype));
+                };
+        ObjectNode json = ConfigWriter.json(this);
+        // "dtype" since transformers 5, which reads the older name too.
+        boolean older = json.has("torch_dtype");
+        if (older) {
+            json.put("torch_dtype", name);
+        }
+        if (!older || json.has("dtype")) {
+            json.put("dtype", name);
+        }
+        return edited(json);
     }
 
     /// The same configuration with one field of `config.json` set.

@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import xlmr.backend.Activation;
 import xlmr.checkpoint.CheckpointException;
+import xlmr.tensor.DType;
 
 class XlmRobertaConfigTest {
     @TempDir Path directory;
@@ -214,6 +215,18 @@ class XlmRobertaConfigTest {
         assertThatExceptionOfType(CheckpointException.class)
                 .isThrownBy(() -> config.with("hidden_size", 5))
                 .withMessageContaining("not a multiple");
+    }
+
+    @Test
+    void theWeightTypeIsStatedUnderTheNameThatTheFileUses() {
+        assertThat(parse("\"torch_dtype\":\"float16\"").withWeightType(DType.F32).otherFields())
+                .containsEntry("torch_dtype", "\"float32\"")
+                .doesNotContainKey("dtype");
+        assertThat(parse("\"foo\":1").withWeightType(DType.BF16).otherFields())
+                .containsEntry("dtype", "\"bfloat16\"")
+                .doesNotContainKey("torch_dtype");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> XlmRobertaConfig.defaults().withWeightType(DType.I64));
     }
 
     @Test
