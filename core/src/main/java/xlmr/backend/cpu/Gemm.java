@@ -21,6 +21,9 @@ final class Gemm {
     /// Most columns of C in a task.
     private static final int COLUMNS = 256;
 
+    /// Columns that one task packs.
+    private static final int PACKED = 4 * Tiles.WIDTH;
+
     /// Most floats of one packed side at a time; larger products go piece by piece.
     private static final int CHUNK = 1 << 23;
 
@@ -133,7 +136,7 @@ final class Gemm {
             int depth,
             boolean alone) {
         int leftTasks = (rows + ROWS - 1) / ROWS;
-        int rightTasks = (columns + Tiles.WIDTH - 1) / Tiles.WIDTH;
+        int rightTasks = (columns + PACKED - 1) / PACKED;
         run(
                 leftTasks + rightTasks,
                 alone,
@@ -154,9 +157,9 @@ final class Gemm {
                             i += height;
                         }
                     } else {
-                        int j = (index - leftTasks) * Tiles.WIDTH;
-                        int count = Math.min(Tiles.WIDTH, columns - j);
-                        b.pack(column + j, count, depth, right, j * depth, Tiles.WIDTH, scratch);
+                        int j = (index - leftTasks) * PACKED;
+                        int count = Math.min(PACKED, columns - j);
+                        b.packWide(column + j, count, depth, right, j * depth, scratch);
                     }
                     scratches.give(scratch);
                 });

@@ -1,5 +1,6 @@
 package xlmr.backend.cpu;
 
+import xlmr.tensor.HostStorage;
 import xlmr.tensor.Storage;
 import xlmr.tensor.Tensor;
 
@@ -33,5 +34,18 @@ record Operand(Storage storage, int stride, int step) {
                 at,
                 width,
                 scratch);
+    }
+
+    /// Packs the `count` i's from `first` on into panels of [Tiles#WIDTH].
+    void packWide(int first, int count, int depth, float[] panels, int at, Scratch scratch) {
+        int whole = 0;
+        if (stride == 1 && storage instanceof HostStorage host) {
+            whole = count / Tiles.WIDTH;
+            Packing.wideRows(host.values(), first, step, whole, depth, panels, at);
+        }
+        for (int i = whole * Tiles.WIDTH; i < count; i += Tiles.WIDTH) {
+            int some = Math.min(Tiles.WIDTH, count - i);
+            pack(first + i, some, depth, panels, at + i * depth, Tiles.WIDTH, scratch);
+        }
     }
 }

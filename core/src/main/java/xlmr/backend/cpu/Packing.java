@@ -1,6 +1,10 @@
 package xlmr.backend.cpu;
 
+import static xlmr.backend.cpu.Lanes.FLOATS;
+import static xlmr.backend.cpu.Lanes.V;
+
 import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
 import xlmr.tensor.HostStorage;
 import xlmr.tensor.Storage;
 
@@ -10,7 +14,11 @@ import xlmr.tensor.Storage;
 /// k step`; whether it is transposed is just a matter of the strides. A panel of width w holds
 /// element `(i, k)` at `k w + i`, zero where i is beyond the operand.
 final class Packing {
+    /// Elements of k that are decoded at a time.
     private static final int BLOCK = 256;
+
+    /// Elements of k that are transposed at a time.
+    private static final int PIECE = 64;
 
     private Packing() {}
 
@@ -96,6 +104,8 @@ final class Packing {
         }
     }
 
+    /// Reads several rows at a time, straight ahead within a piece that stays in the first-level
+    /// cache while the panel's rows are completed.
     private static void transposed(
             float[] source,
             int offset,
@@ -106,11 +116,62 @@ final class Packing {
             float[] panel,
             int at,
             int width) {
+        assert step == 1 : step;
+        for (int k = 0; k < depth; k += PIECE) {
+            int count = Math.min(PIECE, depth - k);
+            int from = offset + k;
+            int to = at + k * width;
+            int i = 0;
+            for (; i <= rows - 8; i += 8) {
+                transpose8(source, from + i * stride, stride, count, panel, to + i, width);
+            }
+            for (; i <= rows - 4; i += 4) {
+                transpose4(source, from + i * stride, stride, count, panel, to + i, width);
+            }
+            for (; i < rows; i++) {
+                for (int c = 0; c < count; c++) {
+                    panel[to + i + c * width] = source[from + i * stride + c];
+                }
+            }
+        }
+    }
+
+    private static void transpose8(
+            float[] source, int from, int stride, int count, float[] panel, int to, int width) {
+        for (int c = 0; c < count; c++, from++, to += width) {
+            panel[to] = source[from];
+            panel[to + 1] = source[from + stride];
+            panel[to + 2] = source[from + 2 * stride];
+            panel[to + 3] = source[from + 3 * stride];
+            panel[to + 4] = source[from + 4 * stride];
+            panel[to + 5] = source[from + 5 * stride];
+            panel[to + 6] = source[from + 6 * stride];
+            panel[to + 7] = source[from + 7 * stride];
+        }
+    }
+
+    private static void transpose4(
+            float[] source, int from, int stride, int count, float[] panel, int to, int width) {
+        for (int c = 0; c < count; c++, from++, to += width) {
+            panel[to] = source[from];
+            panel[to + 1] = source[from + stride];
+            panel[to + 2] = source[from + 2 * stride];
+            panel[to + 3] = source[from + 3 * stride];
+        }
+    }
+
+    /// Packs columns that lie side by side into whole panels of [Tiles#WIDTH]: each row of them is
+    /// read at once.
+    static void wideRows(
+            float[] source, int offset, int step, int panels, int depth, float[] target, int at) {
         for (int k = 0; k < depth; k++) {
             int from = offset + k * step;
-            int to = at + k * width;
-            for (int i = 0; i < rows; i++) {
-                panel[to + i] = source[from + i * stride];
+            int to = at + k * Tiles.WIDTH;
+            for (int panel = 0; panel < panels; panel++) {
+                FloatVector.fromArray(FLOATS, source, from).intoArray(target, to);
+                FloatVector.fromArray(FLOATS, source, from + V).intoArray(target, to + V);
+                from += Tiles.WIDTH;
+                to += depth * Tiles.WIDTH;
             }
         }
     }

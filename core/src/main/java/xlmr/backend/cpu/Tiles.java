@@ -63,7 +63,15 @@ final class Tiles {
 
     /// 4 rows.
     private static void rows4(
-            int depth, float[] a, int ao, int aStep, float[] b, int bo, float[] c, int co, int cStep) {
+            int depth,
+            float[] a,
+            int ao,
+            int aStep,
+            float[] b,
+            int bo,
+            float[] c,
+            int co,
+            int cStep) {
         FloatVector zero = FloatVector.zero(FLOATS);
         FloatVector c0l = zero, c0r = zero, c1l = zero, c1r = zero;
         FloatVector c2l = zero, c2r = zero, c3l = zero, c3r = zero;
@@ -96,7 +104,15 @@ final class Tiles {
 
     /// 8 rows.
     private static void rows8(
-            int depth, float[] a, int ao, int aStep, float[] b, int bo, float[] c, int co, int cStep) {
+            int depth,
+            float[] a,
+            int ao,
+            int aStep,
+            float[] b,
+            int bo,
+            float[] c,
+            int co,
+            int cStep) {
         FloatVector zero = FloatVector.zero(FLOATS);
         FloatVector c0l = zero, c0r = zero, c1l = zero, c1r = zero;
         FloatVector c2l = zero, c2r = zero, c3l = zero, c3r = zero;
@@ -153,7 +169,15 @@ final class Tiles {
 
     /// 12 rows.
     private static void rows12(
-            int depth, float[] a, int ao, int aStep, float[] b, int bo, float[] c, int co, int cStep) {
+            int depth,
+            float[] a,
+            int ao,
+            int aStep,
+            float[] b,
+            int bo,
+            float[] c,
+            int co,
+            int cStep) {
         FloatVector zero = FloatVector.zero(FLOATS);
         FloatVector c0l = zero, c0r = zero, c1l = zero, c1r = zero;
         FloatVector c2l = zero, c2r = zero, c3l = zero, c3r = zero;
