@@ -1,6 +1,6 @@
 """Fine-tunes the small model by Hugging Face's plain recipe and says how well it predicts, by language.
 
-    python check_finetune.py EMBEDDED_DIR [--epochs 10] [--batch-size 16] [--learning-rate 5e-4] [--seeds 0 1 2]
+    python check_finetune.py EMBEDDED_DIR [--epochs 6] [--batch-size 8] [--learning-rate 5e-4] [--seeds 0 1 2]
 
 All weights are trained: AdamW without decay on biases and LayerNorm, linear warm-up over a tenth of the steps
 and linear decay, gradients clipped to 1. EMBEDDED_DIR holds model/ and data/.
@@ -62,8 +62,8 @@ def finetune(directory, tokenizer, records, args, seed):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("embedded")
-    parser.add_argument("--epochs", type=int, default=10)
-    parser.add_argument("--batch-size", type=int, default=16)
+    parser.add_argument("--epochs", type=int, default=6)
+    parser.add_argument("--batch-size", type=int, default=8)
     parser.add_argument("--learning-rate", type=float, default=5e-4)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--threads", type=int, default=2)

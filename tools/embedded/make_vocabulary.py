@@ -16,7 +16,7 @@ import sentencepiece
 from sentencepiece import sentencepiece_model_pb2
 
 WORD_BOUNDARY = "\u2581"
-REPEAT = {"phrase": 40, "own": 1, "sib": 1, "pud": 1, "xquad": 0, "pair": 0}
+REPEAT = {"phrase": 40, "sib": 1, "pud": 1, "xquad": 0, "pair": 0}
 CROWDED = ("en", "de", "it")  # more sentences than the others: theirs count less
 LETTERS = (
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
@@ -32,8 +32,9 @@ def weighted(path):
     with open(path, encoding="utf-8") as file:
         for line in file:
             group, language, text = line.rstrip("\n").split("\t")
-            if group:
-                yield text, REPEAT[group.split(":")[0]]
+            kind = group.split(":")[0]
+            if kind in REPEAT:
+                yield text, REPEAT[kind]
             elif " " in text:
                 yield text, 0 if language in CROWDED else 1
             else:
