@@ -38,6 +38,7 @@ public final class VectorBackend implements Backend {
         workers = new Workers(threads);
         gemm = new Gemm(workers, scratches);
         weights = new ReadOnlyWeights(gemm);
+        WarmUp.start();
     }
 
     @Override
