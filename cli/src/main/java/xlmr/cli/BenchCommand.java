@@ -161,7 +161,9 @@ final class BenchCommand implements Runnable {
                 texts.stream()
                                 .mapToLong(
                                         text ->
-                                                text.getBytes(java.nio.charset.StandardCharsets.UTF_8)
+                                                text.getBytes(
+                                                                java.nio.charset.StandardCharsets
+                                                                        .UTF_8)
                                                         .length)
                                 .sum()
                         / 1e6;

@@ -11,8 +11,9 @@ import xlmr.data.Example;
 import xlmr.data.ExampleOptions;
 import xlmr.data.ExampleReader;
 
-/// The sentences of a benchmark: one of every language of SIB-200 in turn, so that lengths and scripts mix as in real
-/// traffic. The same sentences, in the same order, as the scripts that measure other programs take.
+/// The sentences of a benchmark: one of every language of SIB-200 in turn, so that lengths and
+/// scripts mix as in real traffic. The same sentences, in the same order, as the scripts that
+/// measure other programs take.
 final class BenchSentences {
     private BenchSentences() {}
 

@@ -14,7 +14,9 @@ final class WarmUpCommand implements Runnable {
 
     @Override
     public void run() {
-        String[][] trials = {{"--version"}, {"--help"}, {"doctor"}};
+        String[][] trials = {
+            {"--version"}, {"--help"}, {"doctor"}, {"tokenize", "Hello!"}, {"describe", "--json"}
+        };
         for (String[] trial : trials) {
             XlmrCommand.run(streams, trial);
         }

@@ -83,6 +83,7 @@ public final class XlmrCommand implements Runnable {
         CommandLine commandLine = new CommandLine(new XlmrCommand());
         for (Object command :
                 List.of(
+                        new DemoCommand(streams),
                         new TrainCommand(streams),
                         new EvaluateCommand(streams),
                         new PredictCommand(streams),
@@ -92,7 +93,7 @@ public final class XlmrCommand implements Runnable {
                         new ForwardCommand(streams),
                         new DoctorCommand(streams),
                         new CompletionCommand(streams),
-new WarmUpCommand(streams),
+                        new WarmUpCommand(streams),
                         new BenchCommand(streams))) {
             CommandLine added = new CommandLine(command);
             added.getCommandSpec().usageMessage().sortOptions(false);
