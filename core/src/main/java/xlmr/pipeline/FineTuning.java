@@ -15,6 +15,7 @@ import xlmr.model.ProblemType;
 import xlmr.model.SequenceClassifier;
 import xlmr.model.Targets;
 import xlmr.model.XlmRobertaConfig;
+import xlmr.tensor.DType;
 import xlmr.tokenizer.Encoding;
 import xlmr.tokenizer.XlmRobertaTokenizer;
 import xlmr.train.EpochResult;
@@ -103,7 +104,8 @@ public record FineTuning(
         Targets targets = LabelledTargets.of(training, labels, problem);
         XlmRobertaConfig config =
                 XlmRobertaConfig.read(model.resolve("config.json"))
-                        .forClassification(labels.names(), problem);
+                        .forClassification(labels.names(), problem)
+                        .withWeightType(DType.F32);
         XlmRobertaTokenizer own = tokenizer == null ? XlmRobertaTokenizer.load(model) : tokenizer;
         int limit = maxLength <= 0 ? config.maxTokens() : Math.min(maxLength, config.maxTokens());
         TextEncoder encoder = new TextEncoder(own, limit, backend.threads());

@@ -2,6 +2,7 @@ package xlmr.pipeline;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +41,7 @@ public final class TextClassifier {
     private final SequenceClassifier model;
     private final XlmRobertaTokenizer tokenizer;
     private final LoadReport report;
+    private final Inference inference;
     private final int maxLength;
 
     private TextClassifier(
@@ -51,6 +53,7 @@ public final class TextClassifier {
         this.model = loaded.model();
         this.report = loaded.report();
         this.tokenizer = tokenizer;
+        this.inference = new Inference(backend, model);
         this.maxLength = maxLength;
     }
 
@@ -106,12 +109,12 @@ public final class TextClassifier {
 
     /// The rows of numbers right before softmax. `[M][K]`
     public float[][] logits(List<Encoding> encodings, IntConsumer progress) {
-        return new Inference(backend, model).logits(examples(encodings), progress);
+        return inference.logits(examples(encodings), progress);
     }
 
     /// The vectors right before the head. `[M][C]`
     public float[][] features(List<Encoding> encodings, IntConsumer progress) {
-        return new Inference(backend, model).features(examples(encodings), progress);
+        return inference.features(examples(encodings), progress);
     }
 
     /// Texts as the model reads them.
@@ -175,7 +178,7 @@ public final class TextClassifier {
                 text,
                 problem(),
                 label,
-                java.util.Collections.unmodifiableMap(byLabel),
+                Collections.unmodifiableMap(byLabel),
                 List.copyOf(boxed),
                 encoding.ids().length,
                 encoding.truncatedTokens());

@@ -1,6 +1,9 @@
 package xlmr.train;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import xlmr.autograd.Ops;
@@ -12,7 +15,8 @@ import xlmr.model.SequenceClassifier;
 import xlmr.tensor.Tensor;
 import xlmr.tensor.TokenBatch;
 
-/// Runs a classifier over many examples without gradients, in batches of like length.
+/// Runs a classifier over many examples without gradients, in batches of like length. Safe for many
+/// threads: each call works in memory of its own, which the next one uses again.
 public final class Inference {
     /// Tokens of a batch: enough for matrix products at full speed, few enough for a flat use of
     /// memory.
@@ -21,6 +25,7 @@ public final class Inference {
     private final Backend backend;
     private final SequenceClassifier model;
     private final Consumer<TokenBatch> beforeBatch;
+    private final Queue<Workspace> idle = new ConcurrentLinkedQueue<>();
 
     /// @param beforeBatch is shown each batch before it runs: an optimizer brings the rows up to
     ///   date
@@ -58,7 +63,8 @@ public final class Inference {
     }
 
     private float[][] run(EncodedExamples examples, IntConsumer progress, Pass pass) {
-        Workspace workspace = new Workspace(backend);
+        Workspace taken = idle.poll();
+        Workspace workspace = taken == null ? new Workspace(backend) : taken;
         float[][] results = new float[examples.size()][];
         List<int[]> batches = TokenBudget.batches(examples.lengths(), BATCH_TOKENS);
         int done = 0;
@@ -70,13 +76,13 @@ public final class Inference {
             float[] values = output.toArray();
             int columns = output.size(1);
             for (int b = 0; b < rows.length; b++) {
-                results[rows[b]] =
-                        java.util.Arrays.copyOfRange(values, b * columns, (b + 1) * columns);
+                results[rows[b]] = Arrays.copyOfRange(values, b * columns, (b + 1) * columns);
             }
             workspace.reset();
             done += rows.length;
             progress.accept(done);
         }
+        idle.add(workspace);
         return results;
     }
 }

@@ -78,7 +78,7 @@ public final class Trainer {
     ///
     /// @param examples to judge on
     /// @param report of their logits
-    /// @param score of a report: the larger, the better
+    /// @param score of a report: the larger, the better; where two are equal, the smaller loss is
     public record Validation(
             EncodedExamples examples,
             Function<float[][], EvaluationReport> report,
@@ -115,23 +115,27 @@ public final class Trainer {
         Network network = network(training);
         List<EpochResult> results = new ArrayList<>();
         double best = Double.NEGATIVE_INFINITY;
+        double bestLoss = Double.POSITIVE_INFINITY;
         int bestEpoch = 0;
         for (int epoch = 1; epoch <= options.epochs(); epoch++) {
             long begin = System.nanoTime();
-            double loss = epoch(network, training, epochs.get(epoch - 1), schedule, steps, epoch);
+            double trained =
+                    epoch(network, training, epochs.get(epoch - 1), schedule, steps, epoch);
             double seconds = (System.nanoTime() - begin) / 1e9;
             EvaluationReport report = validation == null ? null : evaluate(validation);
             double score =
                     report == null || validation == null ? epoch : validation.score().apply(report);
-            boolean better = score > best || bestEpoch == 0;
+            double loss = report == null ? trained : report.loss();
+            boolean better = bestEpoch == 0 || score > best || (score == best && loss < bestLoss);
             if (better) {
                 best = score;
+                bestLoss = loss;
                 bestEpoch = epoch;
                 if (validation != null || epoch == options.epochs()) {
                     keeper.keep(model, optimizer::readRows);
                 }
             }
-            EpochResult result = new EpochResult(epoch, loss, seconds, report, better);
+            EpochResult result = new EpochResult(epoch, trained, seconds, report, better);
             results.add(result);
             listener.epochDone(result);
             if (options.patience() > 0 && epoch - bestEpoch >= options.patience()) {

@@ -24,8 +24,9 @@ import xlmr.tensor.TokenBatch;
 import xlmr.tokenizer.EncodingOptions;
 import xlmr.tokenizer.XlmRobertaTokenizer;
 
-/// A real multilingual checkpoint of twelve layers and 250,000 pieces: sentences in twelve languages and a text cut at
-/// 512 tokens, against what transformers computes. Needs the checkpoint's directory in XLMR_REAL_MODEL.
+/// A real multilingual checkpoint of twelve layers and 250,000 pieces: sentences in twelve
+/// languages and a text cut at 512 tokens, against what transformers computes. Needs the
+/// checkpoint's directory in XLMR_REAL_MODEL.
 class RealModelTest {
     private static final double LIMIT = 2e-5;
 
@@ -49,10 +50,7 @@ class RealModelTest {
         assertThat(sentences).isNotEmpty();
         for (JsonNode sentence : sentences) {
             String text = sentence.get("text").asText();
-            int[] ids =
-                    tokenizer
-                            .encode(text, EncodingOptions.defaults().withMaxLength(512))
-                            .ids();
+            int[] ids = tokenizer.encode(text, EncodingOptions.defaults().withMaxLength(512)).ids();
             assertThat(ids).as(text).isEqualTo(numbersAsInts(sentence.get("ids")));
             check(sentence, ids, model, backend);
         }
@@ -84,7 +82,9 @@ class RealModelTest {
         }
         norm = Math.sqrt(norm);
         String language = sentence.get("lang").asText();
-        assertThat(norm).as(language).isCloseTo(sentence.get("mean_norm").asDouble(), within(LIMIT));
+        assertThat(norm)
+                .as(language)
+                .isCloseTo(sentence.get("mean_norm").asDouble(), within(LIMIT));
         for (int c = 0; c < sentence.get("pooled8").size(); c++) {
             assertThat(mean[c] / norm)
                     .as(language)
