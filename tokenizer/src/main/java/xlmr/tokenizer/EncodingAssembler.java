@@ -31,6 +31,7 @@ record EncodingAssembler(Template template, TruncationRule rule, int padId) {
         if (options.maxLength() > 0 && options.truncation() != Truncation.NONE) {
             int added = options.specialTokens() ? template.added(isPair) : 0;
             int room = options.maxLength() - added;
+            rule.check(options.maxLength(), options.stride(), template.added(false));
             kept = rule.keep(options.truncation(), first.size, second.size, isPair, room);
         }
         int cut = first.size - kept.first() + second.size - kept.second();

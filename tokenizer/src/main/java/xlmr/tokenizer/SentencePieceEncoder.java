@@ -2,6 +2,8 @@ package xlmr.tokenizer;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import xlmr.tokenizer.piece.TokenList;
 import xlmr.tokenizer.sentencepiece.Pieces;
 import xlmr.tokenizer.sentencepiece.SentencePieceProcessor;
@@ -18,6 +20,8 @@ final class SentencePieceEncoder implements TextEncoder {
     static final int UNKNOWN = 3;
     private static final List<String> FIRST = List.of("<s>", "<pad>", "</s>", "<unk>");
     private static final String MASK = "<mask>";
+    private static final List<String> SPECIALS =
+            Stream.concat(FIRST.stream(), Stream.of(MASK)).toList();
 
     private final SentencePieceProcessor processor;
 
@@ -35,6 +39,7 @@ final class SentencePieceEncoder implements TextEncoder {
     private static final class Buffers implements Scratch {
         final SourceText source = new SourceText();
         final Workspace workspace = new Workspace();
+        int words;
     }
 
     @Override
@@ -45,23 +50,50 @@ final class SentencePieceEncoder implements TextEncoder {
     @Override
     public void append(
             String text, int word, boolean inlineTokens, Scratch scratch, TokenList tokens) {
-        Buffers arrays = (Buffers) scratch;
-        SourceText source = arrays.source;
+        Buffers buffers = (Buffers) scratch;
+        buffers.words = 0;
+        int done = 0;
+        int at = inlineTokens ? text.indexOf('<') : -1;
+        while (at >= 0) {
+            String token = specialAt(text, at);
+            int next = at + 1;
+            if (token != null) {
+                appendPlain(text.substring(done, at), done, word, buffers, tokens);
+                next = at + token.length();
+                tokens.add(id(token), at, next, word >= 0 ? word : buffers.words++);
+                done = next;
+            }
+            at = text.indexOf('<', next);
+        }
+        appendPlain(done == 0 ? text : text.substring(done), done, word, buffers, tokens);
+    }
+
+    private static @Nullable String specialAt(String text, int at) {
+        for (String token : SPECIALS) {
+            if (text.startsWith(token, at)) {
+                return token;
+            }
+        }
+        return null;
+    }
+
+    /// Appends the pieces of a text that begins at `shift` of the whole one.
+    private void appendPlain(String text, int shift, int word, Buffers buffers, TokenList tokens) {
+        SourceText source = buffers.source;
         source.set(text);
-        Pieces pieces = processor.encode(source.bytes(), source.length(), arrays.workspace);
+        Pieces pieces = processor.encode(source.bytes(), source.length(), buffers.workspace);
         int count = pieces.size();
         source.toUtf16(pieces.begins(), count);
         source.toUtf16(pieces.ends(), count);
-        int current = -1;
         for (int i = 0; i < count; i++) {
-            if (i == 0 || arrays.workspace.beginsWord(i)) {
-                current++;
+            if (i == 0 || buffers.workspace.beginsWord(i)) {
+                buffers.words++;
             }
             tokens.add(
                     tokenId(pieces.ids()[i]),
-                    pieces.begins()[i],
-                    pieces.ends()[i],
-                    word >= 0 ? word : current);
+                    shift + pieces.begins()[i],
+                    shift + pieces.ends()[i],
+                    word >= 0 ? word : buffers.words - 1);
         }
     }
 

@@ -5,6 +5,10 @@ sealed interface TruncationRule {
     /// Tokens kept of the first and of the second text.
     record Kept(int first, int second) {}
 
+    /// Refuses a stride that can never work; `added` is the number of special tokens around one
+    /// text.
+    void check(int maxLength, int stride, int added);
+
     /// What stays of `first` and `second` tokens within `room`, special tokens already taken off. A
     /// negative room is one too small even for the special tokens.
     Kept keep(Truncation truncation, int first, int second, boolean isPair, int room);
@@ -12,6 +16,15 @@ sealed interface TruncationRule {
     /// `truncate_encodings` of tokenizers: an impossible wish is refused; a maximum length below
     /// the number of special tokens cuts nothing.
     record Fast() implements TruncationRule {
+        @Override
+        public void check(int maxLength, int stride, int added) {
+            if (maxLength >= added && maxLength - added < stride) {
+                throw new TokenizerException(
+                        "stride %d must be less than the %d tokens of text in a maximum length of %d"
+                                .formatted(stride, maxLength - added, maxLength));
+            }
+        }
+
         @Override
         public Kept keep(Truncation truncation, int first, int second, boolean isPair, int room) {
             if (room < 0 || first + second <= room) {
@@ -59,6 +72,9 @@ sealed interface TruncationRule {
     /// `truncate_sequences` of the slow tokenizers of transformers 4: an impossible wish cuts
     /// nothing.
     record Slow() implements TruncationRule {
+        @Override
+        public void check(int maxLength, int stride, int added) {}
+
         @Override
         public Kept keep(Truncation truncation, int first, int second, boolean isPair, int room) {
             int excess = first + second - room;

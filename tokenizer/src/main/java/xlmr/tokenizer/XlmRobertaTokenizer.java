@@ -202,7 +202,11 @@ public final class XlmRobertaTokenizer {
     ///
     /// @throws TokenizerException if they cannot be cut as the options ask
     public Encoding encodePair(String first, String second, EncodingOptions options) {
-        return padAlone(encodePair(first, second, options, buffers.get()), options);
+        boolean alone = second.isEmpty() && reference == TokenizerReference.HUGGING_FACE;
+        Buffers mine = buffers.get();
+        return padAlone(
+                alone ? encode(first, options, mine) : encodePair(first, second, options, mine),
+                options);
     }
 
     /// Encodes a text that is already cut into words; spans count from the beginning of each word.
@@ -229,7 +233,8 @@ public final class XlmRobertaTokenizer {
         return assembler.pad(Arrays.asList(results), options);
     }
 
-    /// Encodes many pairs of texts over a number of threads.
+    /// Encodes many pairs of texts over a number of threads. In a batch an empty second text is
+    /// one.
     ///
     /// @throws TokenizerException if one cannot be cut as the options ask
     public List<Encoding> encodeAllPairs(
@@ -268,9 +273,6 @@ public final class XlmRobertaTokenizer {
 
     private Encoding encodePair(
             String first, String second, EncodingOptions options, Buffers mine) {
-        if (second.isEmpty() && reference == TokenizerReference.HUGGING_FACE) {
-            return encode(first, options, mine);
-        }
         mine.first.clear();
         mine.second.clear();
         append(first, -1, options, mine, mine.first);

@@ -94,7 +94,18 @@ final class ModelFile {
     }
 
     private int openMessage() throws IOException {
-        return in.pushLimit(in.readRawVarint32());
+        return in.pushLimit(lengthOfField());
+    }
+
+    private int lengthOfField() throws IOException {
+        int length = in.readRawVarint32();
+        int left = file.length - in.getTotalBytesRead();
+        if (length < 0 || length > left) {
+            throw new IllegalArgumentException(
+                    "is not a SentencePiece model or is cut: a field of %s bytes, and %d are left"
+                            .formatted(Integer.toUnsignedString(length), left));
+        }
+        return length;
     }
 
     private void readPiece(int outerLimit) throws IOException {
@@ -108,7 +119,7 @@ final class ModelFile {
         for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
             switch (tag) {
                 case 1 << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED -> {
-                    int length = in.readRawVarint32();
+                    int length = lengthOfField();
                     starts[size] = in.getTotalBytesRead();
                     in.skipRawBytes(length);
                     ends[size] = in.getTotalBytesRead();

@@ -47,6 +47,23 @@ class SentencePieceFixturesTest {
         assertEncodesAs(root, variant);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "bpe_bytes",
+                "char",
+                "custom_ids",
+                "identity",
+                "no_dummy_prefix",
+                "no_ws_split",
+                "tiny",
+                "user_symbols",
+                "ws_suffix"
+            })
+    void answersAsTheLibraryOnTheBundledInputs(String variant) {
+        assertEncodesAs(Fixtures.bundled("tokenizers"), variant);
+    }
+
     @Test
     void givesTheSameBestSegmentationsAndScores() {
         Path root = Fixtures.shared("reference/tokenizers");
