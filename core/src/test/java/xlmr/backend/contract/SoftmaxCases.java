@@ -158,7 +158,7 @@ final class SoftmaxCases {
         cases.add(
                 OperationCase.againstScalar(
                         "softmax" + sizes,
-                        ULPS,
+                        ULPS + Math.sqrt(c),
                         (backend, t) -> backend.softmax(t[0], t[1]),
                         input(n, c).times(5),
                         output(n, c)));
