@@ -4,7 +4,6 @@ import static xlmr.backend.cpu.Lanes.FLOATS;
 import static xlmr.backend.cpu.Lanes.V;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import xlmr.backend.Activation;
 
 /// Element-wise functions and their derivatives. One loop for each, so that each compiles to
@@ -26,6 +25,33 @@ final class Activations {
 
     /// y = f(x) for elements `from` to `to`.
     static void apply(Activation function, float[] x, float[] y, int from, int to) {
+        int whole = to - (to - from) % V;
+        applyVectors(function, x, y, from, whole);
+        if (whole < to) {
+            float[] rest = rest(x, whole, to);
+            applyVectors(function, rest, rest, 0, V);
+            System.arraycopy(rest, 0, y, whole, to - whole);
+        }
+    }
+
+    /// dx += dy f'(x) for elements `from` to `to`.
+    static void gradient(Activation function, float[] x, float[] dy, float[] dx, int from, int to) {
+        int whole = to - (to - from) % V;
+        gradientVectors(function, x, dy, dx, from, whole);
+        if (whole < to) {
+            float[] rest = rest(dx, whole, to);
+            gradientVectors(function, rest(x, whole, to), rest(dy, whole, to), rest, 0, V);
+            System.arraycopy(rest, 0, dx, whole, to - whole);
+        }
+    }
+
+    private static float[] rest(float[] x, int from, int to) {
+        float[] rest = new float[V];
+        System.arraycopy(x, from, rest, 0, to - from);
+        return rest;
+    }
+
+    private static void applyVectors(Activation function, float[] x, float[] y, int from, int to) {
         switch (function) {
             case GELU -> gelu(x, y, from, to);
             case GELU_TANH -> geluTanh(x, y, from, to);
@@ -37,8 +63,8 @@ final class Activations {
         }
     }
 
-    /// dx += dy f'(x) for elements `from` to `to`.
-    static void gradient(Activation function, float[] x, float[] dy, float[] dx, int from, int to) {
+    private static void gradientVectors(
+            Activation function, float[] x, float[] dy, float[] dx, int from, int to) {
         switch (function) {
             case GELU -> geluGradient(x, dy, dx, from, to);
             case GELU_TANH -> geluTanhGradient(x, dy, dx, from, to);
@@ -51,143 +77,73 @@ final class Activations {
     }
 
     private static void gelu(float[] x, float[] y, int from, int to) {
-        int i = from;
-        for (; i <= to - V; i += V) {
+        for (int i = from; i < to; i += V) {
             gelu(FloatVector.fromArray(FLOATS, x, i)).intoArray(y, i);
-        }
-        VectorMask<Float> rest = FLOATS.indexInRange(i, to);
-        if (rest.anyTrue()) {
-            gelu(FloatVector.fromArray(FLOATS, x, i, rest)).intoArray(y, i, rest);
         }
     }
 
     private static void geluGradient(float[] x, float[] dy, float[] dx, int from, int to) {
-        int i = from;
-        for (; i <= to - V; i += V) {
+        for (int i = from; i < to; i += V) {
             geluSlope(FloatVector.fromArray(FLOATS, x, i))
                     .fma(FloatVector.fromArray(FLOATS, dy, i), FloatVector.fromArray(FLOATS, dx, i))
                     .intoArray(dx, i);
         }
-        VectorMask<Float> rest = FLOATS.indexInRange(i, to);
-        if (rest.anyTrue()) {
-            geluSlope(FloatVector.fromArray(FLOATS, x, i, rest))
-                    .fma(
-                            FloatVector.fromArray(FLOATS, dy, i, rest),
-                            FloatVector.fromArray(FLOATS, dx, i, rest))
-                    .intoArray(dx, i, rest);
-        }
     }
 
     private static void geluTanh(float[] x, float[] y, int from, int to) {
-        int i = from;
-        for (; i <= to - V; i += V) {
+        for (int i = from; i < to; i += V) {
             geluTanh(FloatVector.fromArray(FLOATS, x, i)).intoArray(y, i);
-        }
-        VectorMask<Float> rest = FLOATS.indexInRange(i, to);
-        if (rest.anyTrue()) {
-            geluTanh(FloatVector.fromArray(FLOATS, x, i, rest)).intoArray(y, i, rest);
         }
     }
 
     private static void geluTanhGradient(float[] x, float[] dy, float[] dx, int from, int to) {
-        int i = from;
-        for (; i <= to - V; i += V) {
+        for (int i = from; i < to; i += V) {
             geluTanhSlope(FloatVector.fromArray(FLOATS, x, i))
                     .fma(FloatVector.fromArray(FLOATS, dy, i), FloatVector.fromArray(FLOATS, dx, i))
                     .intoArray(dx, i);
         }
-        VectorMask<Float> rest = FLOATS.indexInRange(i, to);
-        if (rest.anyTrue()) {
-            geluTanhSlope(FloatVector.fromArray(FLOATS, x, i, rest))
-                    .fma(
-                            FloatVector.fromArray(FLOATS, dy, i, rest),
-                            FloatVector.fromArray(FLOATS, dx, i, rest))
-                    .intoArray(dx, i, rest);
-        }
     }
 
     private static void swish(float factor, float[] x, float[] y, int from, int to) {
-        int i = from;
-        for (; i <= to - V; i += V) {
+        for (int i = from; i < to; i += V) {
             swish(factor, FloatVector.fromArray(FLOATS, x, i)).intoArray(y, i);
-        }
-        VectorMask<Float> rest = FLOATS.indexInRange(i, to);
-        if (rest.anyTrue()) {
-            swish(factor, FloatVector.fromArray(FLOATS, x, i, rest)).intoArray(y, i, rest);
         }
     }
 
     private static void swishGradient(
             float factor, float[] x, float[] dy, float[] dx, int from, int to) {
-        int i = from;
-        for (; i <= to - V; i += V) {
+        for (int i = from; i < to; i += V) {
             swishSlope(factor, FloatVector.fromArray(FLOATS, x, i))
                     .fma(FloatVector.fromArray(FLOATS, dy, i), FloatVector.fromArray(FLOATS, dx, i))
                     .intoArray(dx, i);
         }
-        VectorMask<Float> rest = FLOATS.indexInRange(i, to);
-        if (rest.anyTrue()) {
-            swishSlope(factor, FloatVector.fromArray(FLOATS, x, i, rest))
-                    .fma(
-                            FloatVector.fromArray(FLOATS, dy, i, rest),
-                            FloatVector.fromArray(FLOATS, dx, i, rest))
-                    .intoArray(dx, i, rest);
-        }
     }
 
     private static void tanh(float[] x, float[] y, int from, int to) {
-        int i = from;
-        for (; i <= to - V; i += V) {
+        for (int i = from; i < to; i += V) {
             VectorMath.tanh(FloatVector.fromArray(FLOATS, x, i)).intoArray(y, i);
-        }
-        VectorMask<Float> rest = FLOATS.indexInRange(i, to);
-        if (rest.anyTrue()) {
-            VectorMath.tanh(FloatVector.fromArray(FLOATS, x, i, rest)).intoArray(y, i, rest);
         }
     }
 
     private static void tanhGradient(float[] x, float[] dy, float[] dx, int from, int to) {
-        int i = from;
-        for (; i <= to - V; i += V) {
+        for (int i = from; i < to; i += V) {
             tanhSlope(FloatVector.fromArray(FLOATS, x, i))
                     .fma(FloatVector.fromArray(FLOATS, dy, i), FloatVector.fromArray(FLOATS, dx, i))
                     .intoArray(dx, i);
         }
-        VectorMask<Float> rest = FLOATS.indexInRange(i, to);
-        if (rest.anyTrue()) {
-            tanhSlope(FloatVector.fromArray(FLOATS, x, i, rest))
-                    .fma(
-                            FloatVector.fromArray(FLOATS, dy, i, rest),
-                            FloatVector.fromArray(FLOATS, dx, i, rest))
-                    .intoArray(dx, i, rest);
-        }
     }
 
     private static void sigmoid(float[] x, float[] y, int from, int to) {
-        int i = from;
-        for (; i <= to - V; i += V) {
+        for (int i = from; i < to; i += V) {
             VectorMath.sigmoid(FloatVector.fromArray(FLOATS, x, i)).intoArray(y, i);
-        }
-        VectorMask<Float> rest = FLOATS.indexInRange(i, to);
-        if (rest.anyTrue()) {
-            VectorMath.sigmoid(FloatVector.fromArray(FLOATS, x, i, rest)).intoArray(y, i, rest);
         }
     }
 
     private static void sigmoidGradient(float[] x, float[] dy, float[] dx, int from, int to) {
-        int i = from;
-        for (; i <= to - V; i += V) {
+        for (int i = from; i < to; i += V) {
             sigmoidSlope(FloatVector.fromArray(FLOATS, x, i))
                     .fma(FloatVector.fromArray(FLOATS, dy, i), FloatVector.fromArray(FLOATS, dx, i))
                     .intoArray(dx, i);
-        }
-        VectorMask<Float> rest = FLOATS.indexInRange(i, to);
-        if (rest.anyTrue()) {
-            sigmoidSlope(FloatVector.fromArray(FLOATS, x, i, rest))
-                    .fma(
-                            FloatVector.fromArray(FLOATS, dy, i, rest),
-                            FloatVector.fromArray(FLOATS, dx, i, rest))
-                    .intoArray(dx, i, rest);
         }
     }
 
@@ -205,14 +161,16 @@ final class Activations {
 
     /// x Φ(x) with Φ(x) = (1 + erf(x / √2)) / 2.
     private static FloatVector gelu(FloatVector x) {
-        return x.mul(0.5f).mul(VectorMath.erf(x.mul(ROOT_HALF)).add(1));
+        FloatVector z = x.mul(ROOT_HALF);
+        return x.mul(0.5f).mul(VectorMath.erf(z, VectorMath.exp(z.mul(z).neg())).add(1));
     }
 
     /// Φ(x) + x φ(x), φ the normal density.
     private static FloatVector geluSlope(FloatVector x) {
-        FloatVector cumulative = VectorMath.erf(x.mul(ROOT_HALF)).add(1).mul(0.5f);
-        FloatVector density = VectorMath.exp(x.mul(x).mul(-0.5f)).mul(DENSITY);
-        return density.fma(x, cumulative);
+        FloatVector z = x.mul(ROOT_HALF);
+        FloatVector gauss = VectorMath.exp(z.mul(z).neg());
+        FloatVector cumulative = VectorMath.erf(z, gauss).add(1).mul(0.5f);
+        return gauss.mul(DENSITY).fma(x, cumulative);
     }
 
     private static FloatVector geluTanh(FloatVector x) {

@@ -3,8 +3,8 @@ package xlmr.backend.cpu;
 import static xlmr.backend.cpu.Lanes.FLOATS;
 import static xlmr.backend.cpu.Lanes.V;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import org.jspecify.annotations.Nullable;
 
@@ -120,15 +120,20 @@ final class Normalizations {
     /// output = softmax(x), or its logarithm, for rows `from` to `to`.
     static void softmax(
             float[] input, int columns, boolean logarithm, float[] output, int from, int to) {
+        float[] powers = new float[FLOATS.loopBound(columns + V - 1)];
         for (int row = from * columns; row < to * columns; row += columns) {
             float max = max(input, row, columns);
-            float sum = expSum(input, row, columns, max);
-            float shift = logarithm ? (float) (max + Math.log(sum)) : max;
-            for (int c = 0; c < columns; c++) {
-                output[row + c] = input[row + c] - shift;
-            }
-            if (!logarithm) {
-                exp(output, row, columns, 1 / sum);
+            float sum = powers(input, row, columns, max, powers);
+            if (logarithm) {
+                float shift = (float) (max + Math.log(sum));
+                for (int c = 0; c < columns; c++) {
+                    output[row + c] = input[row + c] - shift;
+                }
+            } else {
+                float factor = 1 / sum;
+                for (int c = 0; c < columns; c++) {
+                    output[row + c] = powers[c] * factor;
+                }
             }
         }
     }
@@ -150,16 +155,12 @@ final class Normalizations {
     /// dInput += dOutput - eʸ Σ dOutput for rows `from` to `to`.
     static void logSoftmaxGradient(
             float[] output, float[] dOutput, int columns, float[] dInput, int from, int to) {
+        float[] powers = new float[FLOATS.loopBound(columns + V - 1)];
         for (int row = from * columns; row < to * columns; row += columns) {
             float sum = sum(dOutput, row, columns);
-            for (int c = 0; c < columns; c += V) {
-                VectorMask<Float> lanes = FLOATS.indexInRange(c, columns);
-                FloatVector p =
-                        VectorMath.exp(FloatVector.fromArray(FLOATS, output, row + c, lanes));
-                FloatVector.fromArray(FLOATS, dInput, row + c, lanes)
-                        .add(FloatVector.fromArray(FLOATS, dOutput, row + c, lanes))
-                        .sub(p.mul(sum))
-                        .intoArray(dInput, row + c, lanes);
+            powers(output, row, columns, 0, powers);
+            for (int c = 0; c < columns; c++) {
+                dInput[row + c] += dOutput[row + c] - powers[c] * sum;
             }
         }
     }
@@ -200,23 +201,18 @@ final class Normalizations {
         return max;
     }
 
-    private static float expSum(float[] x, int row, int columns, float shift) {
+    /// Sets `powers` to e^(x - shift), with zeros up to a whole vector, and returns their sum.
+    private static float powers(float[] x, int row, int columns, float shift, float[] powers) {
+        for (int c = 0; c < columns; c++) {
+            powers[c] = x[row + c] - shift;
+        }
+        Arrays.fill(powers, columns, powers.length, Float.NEGATIVE_INFINITY);
         FloatVector sums = FloatVector.zero(FLOATS);
-        for (int c = 0; c < columns; c += V) {
-            VectorMask<Float> lanes = FLOATS.indexInRange(c, columns);
-            FloatVector p =
-                    VectorMath.exp(FloatVector.fromArray(FLOATS, x, row + c, lanes).sub(shift));
-            sums = sums.add(p, lanes);
+        for (int c = 0; c < powers.length; c += V) {
+            FloatVector p = VectorMath.exp(FloatVector.fromArray(FLOATS, powers, c));
+            sums = sums.add(p);
+            p.intoArray(powers, c);
         }
         return sums.reduceLanes(VectorOperators.ADD);
-    }
-
-    private static void exp(float[] x, int row, int columns, float factor) {
-        for (int c = 0; c < columns; c += V) {
-            VectorMask<Float> lanes = FLOATS.indexInRange(c, columns);
-            VectorMath.exp(FloatVector.fromArray(FLOATS, x, row + c, lanes))
-                    .mul(factor)
-                    .intoArray(x, row + c, lanes);
-        }
     }
 }

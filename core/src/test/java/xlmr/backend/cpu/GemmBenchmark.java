@@ -16,13 +16,14 @@ import xlmr.tensor.Tensor;
 final class GemmBenchmark {
     private static final int[] ROWS = {12, 48, 800, 1024};
     private static final int[][] SIZES = {{768, 768}, {3072, 768}, {768, 3072}};
-    private static final long NANOS = 500_000_000;
+    private static final long NANOS = 300_000_000;
 
     private GemmBenchmark() {}
 
     public static void main(String[] arguments) {
         int threads = arguments.length == 0 ? 1 : Integer.parseInt(arguments[0]);
         try (VectorBackend backend = new VectorBackend(threads)) {
+            warmUp(backend);
             System.out.printf("%s, %d threads, GFLOP/s%n", backend.name(), threads);
             System.out.println("    M     N     K  frozen  forward  dInput  dWeight");
             for (int m : ROWS) {
@@ -30,6 +31,18 @@ final class GemmBenchmark {
                     measure(backend, m, size[0], size[1]);
                 }
             }
+        }
+    }
+
+    private static void warmUp(VectorBackend backend) {
+        Tensor input = random(60, 512);
+        Tensor weight = random(256, 512);
+        Tensor output = random(60, 256);
+        long end = System.nanoTime() + 4 * NANOS;
+        while (System.nanoTime() < end) {
+            backend.linear(input, weight, null, output);
+            backend.linearInputGradient(output, weight, input);
+            backend.linearWeightGradient(output, input, weight);
         }
     }
 
