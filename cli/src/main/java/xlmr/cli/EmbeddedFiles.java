@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,7 +97,7 @@ final class EmbeddedFiles {
                 Files.move(directory, damaged, StandardCopyOption.ATOMIC_MOVE);
             }
             Files.move(fresh, directory, StandardCopyOption.ATOMIC_MOVE);
-        } catch (FileAlreadyExistsException | java.nio.file.DirectoryNotEmptyException other) {
+        } catch (FileAlreadyExistsException | DirectoryNotEmptyException other) {
             // another process was faster
         } finally {
             delete(damaged);
@@ -149,9 +150,10 @@ final class EmbeddedFiles {
         }
     }
 
-    /// XLMR_CACHE, or where this system keeps what can be made again.
+    /// The property `xlmr.cache` or the variable XLMR_CACHE, else where this system keeps what can
+    /// be made again.
     static Path cacheDirectory() {
-        String chosen = environment("XLMR_CACHE");
+        String chosen = System.getProperty("xlmr.cache", environment("XLMR_CACHE"));
         if (chosen != null) {
             return Path.of(chosen);
         }

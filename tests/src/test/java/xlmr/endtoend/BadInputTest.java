@@ -1,0 +1,237 @@
+package xlmr.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Whatever is wrong, a command says so in one line, returns a non-zero exit code, and leaves
+/// earlier results as they were.
+class BadInputTest {
+    private static final String EARLIER = "an earlier result";
+
+    @TempDir static Path directory;
+    private static Path output;
+    private static Path predictions;
+    private static Path model;
+
+    /// A command line, and what its one line of error has to say. The words are separated by
+    /// spaces; `DIR` stands for the test's directory.
+    record Case(int exitCode, String commandLine, String... expected) {
+        @Override
+        public String toString() {
+            return commandLine;
+        }
+    }
+
+    @BeforeAll
+    static void makeFiles() throws IOException {
+        output = Files.createDirectory(directory.resolve("earlier"));
+        predictions = directory.resolve("earlier.jsonl");
+        Files.writeString(output.resolve("notes.txt"), EARLIER);
+        Files.writeString(predictions, EARLIER);
+        Sentences.file(directory, "train.tsv");
+        Path few = Sentences.first(directory, "train.tsv", 16);
+        model = directory.resolve("model");
+        CommandRun trained =
+                CommandRun.of(
+                        "train",
+                        "--train",
+                        few,
+                        "--label-column",
+                        "category",
+                        "--tune",
+                        "head",
+                        "--epochs",
+                        "1",
+                        "--output",
+                        model);
+        assertThat(trained.exitCode()).as(trained.err()).isZero();
+        Files.writeString(directory.resolve("empty.csv"), "");
+        Files.writeString(directory.resolve("header.csv"), "text,label\n");
+        Files.writeString(directory.resolve("unlabelled.csv"), "text,label\nHello,\n");
+        Files.writeString(directory.resolve("unknown.csv"), "text,label\nHello,fodo\n");
+        Files.writeString(
+                directory.resolve("quote.csv"), "text,label\n\"Hello,food\nWorld,money\n");
+        Files.writeString(directory.resolve("uneven.csv"), "text,label\nHello,food,more\n");
+        Files.writeString(
+                directory.resolve("bad.jsonl"),
+                "{\"text\": \"a\", \"label\": \"food\"}\n{\"text\": \n");
+        Files.writeString(directory.resolve("one.csv"), "text,label\nHello,food\nHi,food\n");
+        Files.write(
+                directory.resolve("latin.csv"),
+                "text,label\nM\u00fcller,food\n".getBytes(StandardCharsets.ISO_8859_1));
+        Files.write(
+                directory.resolve("utf16.csv"),
+                "text,label\nHello,food\n".getBytes(StandardCharsets.UTF_16));
+        Files.writeString(directory.resolve("other.tsv"), "sentence\tkind\nHello\tfood\n");
+        Files.writeString(directory.resolve("nologits.json"), "{\"a\": 1}");
+        Files.writeString(
+                directory.resolve("ragged.json"),
+                "{\"logits\": [[1, 2], [1]], \"label_ids\": [0, 1]}");
+        brokenModel("broken-json", "{\"model_type\": ");
+        brokenModel("other-kind", "{\"model_type\": \"gpt2\", \"hidden_size\": 8}");
+        Path cut = brokenModel("cut", Files.readString(model.resolve("config.json")));
+        byte[] weights = Files.readAllBytes(model.resolve("model.safetensors"));
+        Files.write(cut.resolve("model.safetensors"), Arrays.copyOf(weights, weights.length / 2));
+        Files.copy(
+                model.resolve("sentencepiece.bpe.model"), cut.resolve("sentencepiece.bpe.model"));
+    }
+
+    private static Path brokenModel(String name, String config) throws IOException {
+        Path broken = Files.createDirectory(directory.resolve(name));
+        Files.writeString(broken.resolve("config.json"), config);
+        return broken;
+    }
+
+    private static String training(String file) {
+        return "train --label-column label --epochs 1 --output DIR/new --train DIR/" + file;
+    }
+
+    static List<Case> cases() {
+        return List.of(
+                new Case(1, training("missing.csv"), "missing.csv", "no such file"),
+                new Case(1, training("empty.csv"), "empty.csv"),
+                new Case(1, training("header.csv"), "header.csv"),
+                new Case(1, training("unlabelled.csv"), "unlabelled.csv", "line 2", "label"),
+                new Case(1, training("quote.csv"), "quote.csv"),
+                new Case(1, training("uneven.csv"), "uneven.csv", "line 2"),
+                new Case(1, training("bad.jsonl"), "bad.jsonl", "line 2"),
+                new Case(1, training("latin.csv"), "latin.csv", "line 2", "not UTF-8"),
+                new Case(1, training("utf16.csv"), "utf16.csv", "UTF-16"),
+                new Case(1, training("one.csv"), "label"),
+                new Case(1, training("other.tsv"), "other.tsv", "text", "sentence"),
+                new Case(1, training("train.tsv"), "train.tsv", "label", "category"),
+                new Case(1, training(""), "is a directory"),
+                new Case(1, training("train.tsv") + " --epochs 0", "epochs", "at least 1"),
+                new Case(1, training("train.tsv") + " --learning-rate 5", "learning rate"),
+                new Case(1, training("train.tsv") + " --threads 0", "threads", "at least 1"),
+                new Case(
+                        1,
+                        training("train.tsv") + " --model DIR/nowhere",
+                        "nowhere",
+                        "no such directory"),
+                new Case(
+                        1, training("train.tsv") + " --model DIR/train.tsv", "train.tsv is a file"),
+                new Case(
+                        1,
+                        "train --train DIR/train.tsv --label-column category --output DIR/earlier",
+                        "holds files but no model"),
+                new Case(
+                        1,
+                        "train --train DIR/train.tsv --label-column category --output DIR/train.tsv",
+                        "is a file"),
+                new Case(
+                        1,
+                        "train --train DIR/train.tsv --label-column category --model DIR/model --output DIR/model",
+                        "starts from"),
+                new Case(
+                        1,
+                        "train --train DIR/train.tsv --label-column category --output DIR/new --model DIR/broken-json",
+                        "config.json"),
+                new Case(
+                        1,
+                        "train --train DIR/train.tsv --label-column category --output DIR/new --model DIR/other-kind",
+                        "gpt2"),
+                new Case(
+                        1,
+                        "train --train DIR/train.tsv --label-column category --output DIR/new --model DIR/cut",
+                        "model.safetensors"),
+                new Case(
+                        1,
+                        "train --train DIR/train.tsv --label-column category --output DIR/new --validation DIR/unknown.csv",
+                        "unknown.csv"),
+                new Case(
+                        1,
+                        "evaluate --model DIR/model --input DIR/unknown.csv",
+                        "unknown.csv",
+                        "fodo",
+                        "food"),
+                new Case(
+                        1,
+                        "evaluate --input DIR/train.tsv --label-column category",
+                        "no trained classification head",
+                        "xlmr train"),
+                new Case(1, "evaluate --logits DIR/nologits.json", "nologits.json", "logits"),
+                new Case(1, "evaluate --logits DIR/ragged.json", "ragged.json", "row 1"),
+                new Case(1, "evaluate --logits DIR/missing.json", "missing.json", "no such file"),
+                new Case(1, "predict Hello", "no trained classification head", "xlmr train"),
+                new Case(
+                        1,
+                        "predict --model DIR/model --input DIR/missing.txt --output DIR/earlier.jsonl",
+                        "missing.txt"),
+                new Case(
+                        1,
+                        "predict --model DIR/model --input DIR/latin.csv --output DIR/earlier.jsonl",
+                        "line 2"),
+                new Case(1, "predict --model DIR/model --input DIR/one.csv Hello", "not both"),
+                new Case(
+                        1,
+                        "predict --model DIR/model --input DIR/one.csv --output DIR/nowhere/x.jsonl",
+                        "nowhere"),
+                new Case(1, "predict --model DIR/model --input DIR/other.tsv", "text", "sentence"),
+                new Case(1, "tokenize --model DIR/cut --tokenizer hf Hello", "tokenizer.json"),
+                new Case(1, "tokenize --model DIR/broken-json Hello", "sentencepiece.bpe.model"),
+                new Case(
+                        1,
+                        "forward --model DIR/model --inputs DIR/train.tsv --outputs DIR/earlier.jsonl",
+                        "train.tsv"),
+                new Case(
+                        1,
+                        "forward --model DIR/model --inputs DIR/model/model.safetensors --outputs DIR/earlier.jsonl",
+                        "inputs."),
+                new Case(2, "trian", "there is no command 'trian'"),
+                new Case(2, "train --train DIR/train.tsv", "--output"),
+                new Case(2, "predict --modle DIR/model Hello", "--modle", "did you mean --model?"),
+                new Case(
+                        2,
+                        "train --train DIR/train.tsv --output DIR/new --epochs three",
+                        "--epochs",
+                        "three"),
+                new Case(2, "evaluate --model DIR/model", "--input", "--logits"),
+                new Case(2, "", "a command is missing"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void isRefusedInOneLineAndChangesNothing(Case refused) {
+        String line = refused.commandLine().replace("DIR", directory.toString());
+        CommandRun run =
+                CommandRun.of((Object[]) (line.isEmpty() ? new String[0] : line.split(" ")));
+        assertThat(run.err().lines()).as(run.err()).hasSize(1);
+        assertThat(run.err()).startsWith("xlmr: ").contains(refused.expected());
+        assertThat(run.exitCode()).isEqualTo(refused.exitCode());
+        assertThat(run.out()).isEmpty();
+        assertThat(output.resolve("notes.txt")).hasContent(EARLIER);
+        assertThat(predictions).hasContent(EARLIER);
+        assertThat(directory.resolve("new")).doesNotExist();
+        assertThat(directory)
+                .isDirectoryNotContaining("glob:**.new-*")
+                .isDirectoryNotContaining("glob:**.tmp");
+    }
+
+    @Test
+    void theStackTraceIsPrintedOnlyWhenAskedFor() {
+        CommandRun plain = CommandRun.of("describe", "--model", directory.resolve("nowhere"));
+        CommandRun traced =
+                CommandRun.of("describe", "--stacktrace", "--model", directory.resolve("nowhere"));
+        assertThat(plain.err().lines()).hasSize(1);
+        assertThat(traced.err()).startsWith(plain.err()).contains("at xlmr.cli.");
+    }
+
+    @Test
+    void aHostileNameCannotWriteToTheTerminal() {
+        CommandRun run = CommandRun.of("predict", "--model", "\u001b[31m\nsecond line", "Hello");
+        assertThat(run.err().lines()).hasSize(1);
+        assertThat(run.err()).contains("\\u001b[31m second line");
+    }
+}
