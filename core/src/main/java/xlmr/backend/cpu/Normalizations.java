@@ -5,7 +5,6 @@ import static xlmr.backend.cpu.Lanes.V;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import org.jspecify.annotations.Nullable;
 
 /// LayerNorm and softmax by row, forward and backward. A row is summed by lane and then across the
@@ -65,8 +64,8 @@ final class Normalizations {
                 products =
                         g.fma(FloatVector.fromArray(FLOATS, input, row + c).sub(center), products);
             }
-            float sum = sums.reduceLanes(VectorOperators.ADD);
-            float product = products.reduceLanes(VectorOperators.ADD);
+            float sum = Lanes.sum(sums);
+            float product = Lanes.sum(products);
             for (; c < columns; c++) {
                 float g = dOutput[row + c] * weight[c];
                 sum += g;
@@ -171,7 +170,7 @@ final class Normalizations {
         for (; c <= columns - V; c += V) {
             sums = sums.add(FloatVector.fromArray(FLOATS, x, row + c));
         }
-        float sum = sums.reduceLanes(VectorOperators.ADD);
+        float sum = Lanes.sum(sums);
         for (; c < columns; c++) {
             sum += x[row + c];
         }
@@ -185,7 +184,7 @@ final class Normalizations {
             FloatVector distance = FloatVector.fromArray(FLOATS, x, row + c).sub(center);
             sums = distance.fma(distance, sums);
         }
-        float sum = sums.reduceLanes(VectorOperators.ADD);
+        float sum = Lanes.sum(sums);
         for (; c < columns; c++) {
             float distance = x[row + c] - center;
             sum += distance * distance;
@@ -213,6 +212,6 @@ final class Normalizations {
             sums = sums.add(p);
             p.intoArray(powers, c);
         }
-        return sums.reduceLanes(VectorOperators.ADD);
+        return Lanes.sum(sums);
     }
 }
