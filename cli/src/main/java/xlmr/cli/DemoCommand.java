@@ -139,7 +139,7 @@ final class DemoCommand implements Runnable {
                         .withEpochs(EPOCHS)
                         .withLearningRate(tune == Tune.HEAD ? HEAD_LEARNING_RATE : LEARNING_RATE)
                         .withTune(tune);
-        try (TrainingDisplay display = new TrainingDisplay(streams, out, EPOCHS)) {
+        try (TrainingDisplay display = new TrainingDisplay(streams, out, EPOCHS, List.of())) {
             FineTuning.of(model, directory.staging())
                     .withOptions(options)
                     .run(

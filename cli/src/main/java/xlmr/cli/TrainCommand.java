@@ -7,7 +7,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import xlmr.backend.Backend;
-import xlmr.data.DataWarning;
 import xlmr.data.DataWarnings;
 import xlmr.data.Example;
 import xlmr.model.ProblemType;
@@ -86,14 +85,14 @@ final class TrainCommand implements Runnable {
         Path start = model.directory();
         List<Example> training = labelled.read(streams, train);
         List<Example> judged = validation == null ? List.of() : labelled.read(streams, validation);
-        for (DataWarning warning : DataWarnings.of(training, judged)) {
-            streams.warn(warning.sentence());
-        }
         try (ModelOutput target = ModelOutput.open(output, start, overwrite);
                 Backend backend = compute.open(streams);
                 TrainingDisplay display =
                         new TrainingDisplay(
-                                streams, json ? streams.err() : streams.out(), options.epochs())) {
+                                streams,
+                                json ? streams.err() : streams.out(),
+                                options.epochs(),
+                                DataWarnings.of(training, judged))) {
             FineTuning job =
                     FineTuning.of(start, target.staging())
                             .withOptions(options)

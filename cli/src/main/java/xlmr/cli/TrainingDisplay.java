@@ -1,7 +1,9 @@
 package xlmr.cli;
 
 import java.io.PrintStream;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import xlmr.data.DataWarning;
 import xlmr.eval.ClassificationReport;
 import xlmr.eval.EvaluationReport;
 import xlmr.eval.MultiLabelReport;
@@ -14,19 +16,24 @@ final class TrainingDisplay implements TrainingListener, AutoCloseable {
     private final Streams streams;
     private final PrintStream lines;
     private final int epochs;
+    private final List<DataWarning> warnings;
     private @Nullable Progress bar;
     private long stepsBefore;
     private long examples;
 
     /// @param lines where the line for each epoch goes
-    TrainingDisplay(Streams streams, PrintStream lines, int epochs) {
+    /// @param warnings about the data, shown when training begins
+    TrainingDisplay(
+            Streams streams, PrintStream lines, int epochs, List<DataWarning> warnings) {
         this.streams = streams;
         this.lines = lines;
         this.epochs = epochs;
+        this.warnings = List.copyOf(warnings);
     }
 
     @Override
     public void started(Plan plan) {
+        warnings.forEach(warning -> streams.warn(warning.sentence()));
         lines.printf(
                 "training %,d of %,d parameters on %,d examples in %,d steps%n",
                 plan.trainedParameters(), plan.parameters(), plan.examples(), plan.steps());

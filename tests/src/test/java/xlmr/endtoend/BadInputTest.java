@@ -94,7 +94,7 @@ class BadInputTest {
     }
 
     private static String training(String file) {
-        return "train --label-column label --epochs 1 --output DIR/new --train DIR/" + file;
+        return "train --output DIR/new --train DIR/" + file;
     }
 
     static List<Case> cases() {
@@ -114,7 +114,7 @@ class BadInputTest {
                 new Case(1, training(""), "is a directory"),
                 new Case(1, training("train.tsv") + " --epochs 0", "epochs", "at least 1"),
                 new Case(1, training("train.tsv") + " --learning-rate 5", "learning rate"),
-                new Case(1, training("train.tsv") + " --threads 0", "threads", "at least 1"),
+                new Case(1, training("one.csv") + " --threads 0", "threads", "at least 1"),
                 new Case(
                         1,
                         training("train.tsv") + " --model DIR/nowhere",
@@ -205,8 +205,8 @@ class BadInputTest {
     @MethodSource("cases")
     void isRefusedInOneLineAndChangesNothing(Case refused) {
         String line = refused.commandLine().replace("DIR", directory.toString());
-        CommandRun run =
-                CommandRun.of((Object[]) (line.isEmpty() ? new String[0] : line.split(" ")));
+        Object[] words = line.isEmpty() ? new String[0] : line.split(" ");
+        CommandRun run = CommandRun.of(words);
         assertThat(run.err().lines()).as(run.err()).hasSize(1);
         assertThat(run.err()).startsWith("xlmr: ").contains(refused.expected());
         assertThat(run.exitCode()).isEqualTo(refused.exitCode());
