@@ -245,6 +245,25 @@ public final class Ops {
         return output;
     }
 
+    /// dropout(input) + residual, of equal shapes. The input's memory is taken back: nothing else
+    /// may read it.
+    public Tensor addDropped(Tensor input, float probability, Tensor residual) {
+        expect("addDropped", "residual", residual.shape(), input.shape().sizes());
+        DropoutMask mask = nextMask(probability);
+        Tensor output = take(input.shape().sizes()); // [as the input]
+        if (mask.isActive()) {
+            backend.dropout(input, mask, output);
+            backend.add(output, residual, output);
+        } else {
+            backend.add(input, residual, output);
+        }
+        if (records(input) || records(residual)) {
+            record(new AddDroppedNode(input, mask, residual, output));
+        }
+        workspace.release(input);
+        return output;
+    }
+
     /// Softmax over the last axis.
     public Tensor softmax(Tensor input) {
         Tensor output = take(input.shape().sizes()); // [as the input]

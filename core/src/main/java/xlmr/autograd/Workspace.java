@@ -2,6 +2,7 @@ package xlmr.autograd;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import xlmr.backend.Backend;
 import xlmr.tensor.Shape;
@@ -14,7 +15,7 @@ import xlmr.tensor.Tensor;
 /// come back by [#release] or all together by [#reset]. Owned by one thread.
 public final class Workspace {
     /// A free storage serves a request if it is at most this many times as large.
-    private static final double LARGEST_WASTE = 1.5;
+    private static final double LARGEST_WASTE = 3;
 
     private final Backend backend;
     private final TreeMap<Long, List<Storage>> free = new TreeMap<>();
@@ -31,16 +32,26 @@ public final class Workspace {
         var fitting = free.ceilingEntry(wanted);
         Storage storage;
         if (fitting != null && fitting.getKey() <= Math.max(64, wanted * LARGEST_WASTE)) {
-            List<Storage> candidates = fitting.getValue();
-            storage = candidates.removeLast();
-            if (candidates.isEmpty()) {
-                free.remove(fitting.getKey());
-            }
+            storage = takeFree(fitting);
         } else {
+            // A larger batch than any before takes the place of a smaller one's memory, not more
+            // memory.
+            var outgrown = free.lowerEntry(wanted);
+            if (outgrown != null && outgrown.getKey() >= wanted / LARGEST_WASTE) {
+                takeFree(outgrown);
+            }
             storage = backend.allocate(Shape.of(rounded(shape.elements()))).storage();
         }
         live.add(storage);
         return new Tensor(shape, storage);
+    }
+
+    private Storage takeFree(Map.Entry<Long, List<Storage>> entry) {
+        Storage storage = entry.getValue().removeLast();
+        if (entry.getValue().isEmpty()) {
+            free.remove(entry.getKey());
+        }
+        return storage;
     }
 
     /// How many storages are handed out: a mark for [#releaseSince].

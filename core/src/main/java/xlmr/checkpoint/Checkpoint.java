@@ -33,6 +33,12 @@ public sealed interface Checkpoint permits SafetensorsFile, ShardedCheckpoint {
     /// @throws CheckpointException as [#tensor]
     Tensor writable(String name);
 
+    /// A floating-point array, decoded into one of float32, row-major. The pages of the file that
+    /// are read for it do not stay in the process's memory, as those behind [#tensor] do.
+    ///
+    /// @throws CheckpointException as [#tensor]
+    float[] floats(String name);
+
     /// An integer or boolean array (I64, I32, I16, I8, U64, U32, U16, U8, BOOL), row-major.
     ///
     /// @throws CheckpointException if there is none of this name, it is of a floating-point type,

@@ -165,6 +165,31 @@ public final class SafetensorsFile implements Checkpoint {
     }
 
     @Override
+    public float[] floats(String name) {
+        Shape shape = shape(name);
+        MappedStorage storage = storage(name);
+        float[] values = new float[shape.elements()];
+        if (path == null || values.length == 0) {
+            storage.read(0, values, 0, values.length);
+            return values;
+        }
+        Entry entry = entry(name);
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+                Arena arena = Arena.ofConfined()) {
+            MemorySegment own =
+                    channel.map(
+                            MapMode.READ_ONLY,
+                            dataStart + entry.begin(),
+                            entry.info().bytes(),
+                            arena);
+            new MappedStorage(own, storage.dtype()).read(0, values, 0, values.length);
+        } catch (IOException e) {
+            throw CheckpointException.of(path, e);
+        }
+        return values;
+    }
+
+    @Override
     public long[] integers(String name) {
         TensorInfo info = info(name);
         if (info.dtype().isFloat()) {

@@ -104,6 +104,11 @@ public final class ShardedCheckpoint implements Checkpoint {
     }
 
     @Override
+    public float[] floats(String name) {
+        return shard(name).floats(name);
+    }
+
+    @Override
     public Tensor writable(String name) {
         return shard(name).writable(name);
     }

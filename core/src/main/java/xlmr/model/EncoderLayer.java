@@ -41,7 +41,7 @@ public record EncoderLayer(
             Ops ops, Tensor hidden, AttentionShape shape, LayerObserver observer, int layer) {
         Tensor context = attention.forward(ops, hidden, shape, observer, layer); // [N, C]
         Tensor projected = attentionOutput.forward(ops, context); // [N, C]
-        Tensor sum = ops.add(ops.dropout(projected, dropout), hidden); // [N, C]
+        Tensor sum = ops.addDropped(projected, dropout, hidden); // [N, C]
         return attentionNorm.forward(ops, sum); // [N, C]
     }
 
@@ -49,7 +49,7 @@ public record EncoderLayer(
         Tensor inner = intermediate.forward(ops, attended); // [N, F]
         Tensor activated = ops.activation(activation, inner); // [N, F]
         Tensor projected = output.forward(ops, activated); // [N, C]
-        Tensor sum = ops.add(ops.dropout(projected, dropout), attended); // [N, C]
+        Tensor sum = ops.addDropped(projected, dropout, attended); // [N, C]
         return outputNorm.forward(ops, sum); // [N, C]
     }
 

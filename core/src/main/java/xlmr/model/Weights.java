@@ -149,9 +149,12 @@ final class Weights {
 
     private Parameter stored(String name, String stored, Shape shape) {
         used.add(stored);
-        Tensor value = checkpoint.tensor(stored); // [as the shape]
         boolean copy = shape.rank() == SMALL_RANK || trainable.test(name);
-        return new Parameter(name, copy ? Tensor.of(shape, value.toArray()) : value);
+        Tensor value =
+                copy
+                        ? Tensor.of(shape, checkpoint.floats(stored)) // [as the shape]
+                        : checkpoint.tensor(stored); // [as the shape]
+        return new Parameter(name, value);
     }
 
     /// Notes the problem and goes on with zeros, so that all problems are reported together.
