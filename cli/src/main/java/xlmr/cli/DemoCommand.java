@@ -18,6 +18,7 @@ import xlmr.data.Example;
 import xlmr.eval.ClassificationReport;
 import xlmr.eval.EvaluationReport;
 import xlmr.model.ProblemType;
+import xlmr.model.TaskHead;
 import xlmr.model.XlmRobertaConfig;
 import xlmr.pipeline.FineTuning;
 import xlmr.pipeline.Prediction;

@@ -10,6 +10,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import xlmr.autograd.Parameter;
 import xlmr.model.ModelLoader;
+import xlmr.model.TaskHead;
 import xlmr.model.XlmRobertaConfig;
 import xlmr.model.XlmRobertaModel;
 
@@ -44,7 +45,7 @@ final class DescribeCommand implements Runnable {
             fields.put("model", directory.toString());
             fields.put("config", config.json());
             fields.put("parameters", groups);
-            fields.put("heads", heads.stream().map(TaskHead::fields).toList());
+            fields.put("heads", heads.stream().map(DescribeCommand::fields).toList());
             Json.printLine(streams.out(), fields);
             return;
         }
@@ -62,6 +63,15 @@ final class DescribeCommand implements Runnable {
         }
         groups.put("encoder, in all", sum);
         return groups;
+    }
+
+    private static Map<String, Object> fields(TaskHead head) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("task", head.task());
+        fields.put("reference", head.reference());
+        fields.put("steps", head.steps());
+        fields.put("parameters", head.parameters());
+        return fields;
     }
 
     private static String group(String name) {

@@ -7,7 +7,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import xlmr.backend.Backend;
+import xlmr.backend.BackendChoice;
 
 /// Says what xlmr runs on, and what would make it faster.
 @Command(
@@ -21,6 +24,8 @@ final class DoctorCommand implements Runnable {
 
     private final Streams streams;
 
+    @Mixin private ComputeOptions compute;
+
     @Option(names = "--json", description = "One JSON object instead of a table.")
     private boolean json;
 
@@ -32,6 +37,12 @@ final class DoctorCommand implements Runnable {
     public void run() {
         Map<String, Object> facts = facts();
         List<String> warnings = warnings();
+        BackendChoice choice = compute.choose();
+        try (Backend backend = choice.backend()) {
+            facts.put("backend", choice.reason());
+            facts.put("threads", backend.threads());
+        }
+        choice.warning().ifPresent(warnings::add);
         if (json) {
             facts.put("warnings", warnings);
             Json.printLine(streams.out(), facts);
@@ -67,11 +78,6 @@ final class DoctorCommand implements Runnable {
 
     private static List<String> warnings() {
         List<String> warnings = new ArrayList<>();
-        if (!hasVectorModule()) {
-            warnings.add(
-                    "the Vector API is not loaded, so a plain loop does the work, 10 to 50 times slower: start with"
-                            + " ./xlmr, or with java --add-modules jdk.incubator.vector");
-        }
         if (Runtime.getRuntime().maxMemory() < ENOUGH_HEAP_GIBIBYTES * GIBIBYTE) {
             warnings.add(
                     "the heap may not grow beyond %s; fine-tuning a base model needs about 3 GiB: XLMR_JAVA_OPTIONS=-Xmx4g"

@@ -14,6 +14,7 @@ import xlmr.tensor.Tensor;
 /// Runs a model on arrays.
 @Command(
         name = "forward",
+        customSynopsis = "xlmr forward [OPTIONS] --inputs=FILE --outputs=FILE",
         description = {
             "Run a model on arrays that another program made, and write what comes out: for research and for proof.",
             "",

@@ -17,6 +17,7 @@ import xlmr.train.TrainingOptions;
 /// Fine-tunes a model on labelled texts.
 @Command(
         name = "train",
+        customSynopsis = "xlmr train [OPTIONS] --train=FILE --output=DIR",
         description = {
             "Fine-tune a model on labelled texts, and write the classifier as a Hugging Face directory.",
             "",

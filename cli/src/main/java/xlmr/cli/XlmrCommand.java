@@ -29,6 +29,8 @@ public final class XlmrCommand implements Runnable {
     static final int FAILED = 1;
     static final int WRONG_USAGE = 2;
 
+    private static final int HELP_WIDTH = 100;
+
     @Option(
             names = "--stacktrace",
             scope = ScopeType.INHERIT,
@@ -96,7 +98,11 @@ public final class XlmrCommand implements Runnable {
                         new WarmUpCommand(streams),
                         new BenchCommand(streams))) {
             CommandLine added = new CommandLine(command);
-            added.getCommandSpec().usageMessage().sortOptions(false);
+            added.getCommandSpec()
+                    .usageMessage()
+                    .sortOptions(false)
+                    .abbreviateSynopsis(true)
+                    .width(HELP_WIDTH);
             commandLine.addSubcommand(added);
         }
         Failures failures = new Failures(streams);

@@ -1,9 +1,6 @@
-package xlmr.cli;
+package xlmr.model;
 
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import xlmr.model.XlmRobertaConfig;
 
 /// The default head of a task, in words and shapes, as the reference (transformers,
 /// modeling_xlm_roberta.py) builds it.
@@ -12,9 +9,9 @@ import xlmr.model.XlmRobertaConfig;
 /// @param reference the reference's class
 /// @param steps from the encoder's hidden states to the result, a line each
 /// @param parameters numbers in it; shared ones not counted
-record TaskHead(String task, String reference, List<String> steps, long parameters) {
+public record TaskHead(String task, String reference, List<String> steps, long parameters) {
     /// The heads of all tasks for a model of these sizes.
-    static List<TaskHead> all(XlmRobertaConfig config) {
+    public static List<TaskHead> all(XlmRobertaConfig config) {
         return List.of(
                 sequenceClassification(config),
                 tokenClassification(config),
@@ -24,8 +21,8 @@ record TaskHead(String task, String reference, List<String> steps, long paramete
                 causalLanguageModel(config));
     }
 
-    /// The head that `train` puts on top.
-    static TaskHead sequenceClassification(XlmRobertaConfig config) {
+    /// The head that fine-tuning for sequence classification puts on top.
+    public static TaskHead sequenceClassification(XlmRobertaConfig config) {
         long hidden = config.hiddenSize();
         long labels = config.numLabels();
         return new TaskHead(
@@ -113,15 +110,5 @@ record TaskHead(String task, String reference, List<String> steps, long paramete
                                 hidden,
                                 config.tieWordEmbeddings() ? ", which is the word embedding," : "",
                                 result));
-    }
-
-    /// As JSON.
-    Map<String, Object> fields() {
-        Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("task", task);
-        fields.put("reference", reference);
-        fields.put("steps", steps);
-        fields.put("parameters", parameters);
-        return fields;
     }
 }
