@@ -26,8 +26,8 @@ import xlmr.train.TrainingOptions;
         footer = {
             "",
             "Example:",
-            "  xlmr train --model DIR --train train.csv --validation valid.csv --text-column text"
-                    + " --label-column category --output my-model"
+            "  xlmr train --model DIR --train train.csv --validation valid.csv --output my-model",
+            "      --text-column text --label-column category"
         })
 final class TrainCommand implements Runnable {
     private final Streams streams;

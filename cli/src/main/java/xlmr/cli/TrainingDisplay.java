@@ -23,8 +23,7 @@ final class TrainingDisplay implements TrainingListener, AutoCloseable {
 
     /// @param lines where the line for each epoch goes
     /// @param warnings about the data, shown when training begins
-    TrainingDisplay(
-            Streams streams, PrintStream lines, int epochs, List<DataWarning> warnings) {
+    TrainingDisplay(Streams streams, PrintStream lines, int epochs, List<DataWarning> warnings) {
         this.streams = streams;
         this.lines = lines;
         this.epochs = epochs;

@@ -33,8 +33,7 @@ class LibraryExampleTest {
     @BeforeEach
     void layOutTheModel() throws IOException {
         start = Files.createDirectory(directory.resolve("start"));
-        for (String name :
-                List.of("config.json", "model.safetensors", "sentencepiece.bpe.model")) {
+        for (String name : List.of("config.json", "model.safetensors", "sentencepiece.bpe.model")) {
             try (var resource =
                     LibraryExampleTest.class.getResourceAsStream("/xlmr/embedded/model/" + name)) {
                 assertThat(resource).isNotNull();
