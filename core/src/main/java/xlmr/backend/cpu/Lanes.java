@@ -31,8 +31,8 @@ final class Lanes {
     private Lanes() {}
 
     /// The sum of all lanes, always in the same order: halves are added until one is left.
-    /// [FloatVector#reduceLanes] adds in an order of its own, which changes when the method is compiled, and
-    /// with it the last bit of the result.
+    /// [FloatVector#reduceLanes] adds in an order of its own, which changes when the method is
+    /// compiled, and with it the last bit of the result.
     static float sum(FloatVector lanes) {
         FloatVector sums = lanes;
         if (V > 8) {

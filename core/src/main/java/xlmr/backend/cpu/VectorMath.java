@@ -9,63 +9,66 @@ import jdk.incubator.vector.VectorOperators;
 
 /// Elementary functions by lane, of our own polynomials (weighted least squares towards the
 /// minimax), so that every processor and width computes the same bits. Errors are below 2 units in
-/// the last place. Constants are vectors already and signs are set in place: the compiler's budget
-/// for inlining is small, and where it ends vectors are boxed.
+/// the last place. Only operations of the Vector API are called: those the compiler always inlines,
+/// our own only while its budget lasts, and where it ends vectors are boxed.
 final class VectorMath {
-    private static final FloatVector LOG2_E = vector(1.44269504f);
+    private static final float LOG2_E = 1.44269504f;
     // ln 2 in two parts: the first has few bits, so its multiples are exact.
-    private static final FloatVector MINUS_LN2_HIGH = vector(-0.693359375f);
-    private static final FloatVector MINUS_LN2_LOW = vector(2.12194440e-4f);
+    private static final float MINUS_LN2_HIGH = -0.693359375f;
+    private static final float MINUS_LN2_LOW = 2.12194440e-4f;
     // Adding 1.5 · 2²³ leaves the nearest integer in the low bits of the significand.
-    private static final FloatVector ROUND = vector(12582912f);
+    private static final float ROUND = 12582912f;
     private static final float EXP_LOWEST = -87.3f;
     private static final float EXP_HIGHEST = 88.37f;
 
-    private static final FloatVector ONE = vector(1);
-    private static final FloatVector TWO = vector(2);
+    private static final float ONE = 1f;
+    private static final float TWO = 2f;
     private static final int SIGN = 0x80000000;
 
     // Coefficients of the polynomials, that of the lowest power first.
-    private static final FloatVector EXP_P0 = vector(5.000000096e-01f);
-    private static final FloatVector EXP_P1 = vector(1.666651830e-01f);
-    private static final FloatVector EXP_P2 = vector(4.166620417e-02f);
-    private static final FloatVector EXP_P3 = vector(8.368953708e-03f);
-    private static final FloatVector EXP_P4 = vector(1.395060030e-03f);
-    private static final FloatVector TANH_P0 = vector(-3.333328392e-01f);
-    private static final FloatVector TANH_P1 = vector(1.333149125e-01f);
-    private static final FloatVector TANH_P2 = vector(-5.374349526e-02f);
-    private static final FloatVector TANH_P3 = vector(2.065057900e-02f);
-    private static final FloatVector TANH_P4 = vector(-5.717036562e-03f);
-    private static final FloatVector ERF_P0 = vector(1.128379166e+00f);
-    private static final FloatVector ERF_P1 = vector(-3.761262714e-01f);
-    private static final FloatVector ERF_P2 = vector(1.128360018e-01f);
-    private static final FloatVector ERF_P3 = vector(-2.685444459e-02f);
-    private static final FloatVector ERF_P4 = vector(5.189535339e-03f);
-    private static final FloatVector ERF_P5 = vector(-8.020841280e-04f);
-    private static final FloatVector ERF_P6 = vector(7.889119533e-05f);
-    private static final FloatVector ERF_Q0 = vector(9.892194023e-01f);
-    private static final FloatVector ERF_Q1 = vector(-1.062227607e+00f);
-    private static final FloatVector ERF_Q2 = vector(8.192766653e-01f);
-    private static final FloatVector ERF_Q3 = vector(-4.593066469e-01f);
-    private static final FloatVector ERF_Q4 = vector(1.809278856e-01f);
-    private static final FloatVector ERF_Q5 = vector(-4.698876372e-02f);
-    private static final FloatVector ERF_Q6 = vector(7.165679557e-03f);
-    private static final FloatVector ERF_Q7 = vector(-4.830553669e-04f);
+    private static final float EXP_P0 = 5.000000096e-01f;
+    private static final float EXP_P1 = 1.666651830e-01f;
+    private static final float EXP_P2 = 4.166620417e-02f;
+    private static final float EXP_P3 = 8.368953708e-03f;
+    private static final float EXP_P4 = 1.395060030e-03f;
+    private static final float TANH_P0 = -3.333328392e-01f;
+    private static final float TANH_P1 = 1.333149125e-01f;
+    private static final float TANH_P2 = -5.374349526e-02f;
+    private static final float TANH_P3 = 2.065057900e-02f;
+    private static final float TANH_P4 = -5.717036562e-03f;
+    private static final float ERF_P0 = 1.128379166e+00f;
+    private static final float ERF_P1 = -3.761262714e-01f;
+    private static final float ERF_P2 = 1.128360018e-01f;
+    private static final float ERF_P3 = -2.685444459e-02f;
+    private static final float ERF_P4 = 5.189535339e-03f;
+    private static final float ERF_P5 = -8.020841280e-04f;
+    private static final float ERF_P6 = 7.889119533e-05f;
+    private static final float ERF_Q0 = 9.892194023e-01f;
+    private static final float ERF_Q1 = -1.062227607e+00f;
+    private static final float ERF_Q2 = 8.192766653e-01f;
+    private static final float ERF_Q3 = -4.593066469e-01f;
+    private static final float ERF_Q4 = 1.809278856e-01f;
+    private static final float ERF_Q5 = -4.698876372e-02f;
+    private static final float ERF_Q6 = 7.165679557e-03f;
+    private static final float ERF_Q7 = -4.830553669e-04f;
 
     private VectorMath() {}
 
     /// eˣ; 0 below e⁻⁸⁷·³, and no more than e⁸⁸·³⁷. x = n ln 2 + r, and eʳ = 1 + r + r² p(r).
     static FloatVector exp(FloatVector x) {
         FloatVector bounded = x.min(EXP_HIGHEST);
-        FloatVector shifted = bounded.fma(LOG2_E, ROUND);
+        FloatVector shifted =
+                bounded.fma(
+                        FloatVector.broadcast(FLOATS, LOG2_E),
+                        FloatVector.broadcast(FLOATS, ROUND));
         FloatVector n = shifted.sub(ROUND);
-        FloatVector r = n.fma(MINUS_LN2_HIGH, bounded);
-        r = n.fma(MINUS_LN2_LOW, r);
-        FloatVector p = EXP_P4;
-        p = p.fma(r, EXP_P3);
-        p = p.fma(r, EXP_P2);
-        p = p.fma(r, EXP_P1);
-        p = p.fma(r, EXP_P0);
+        FloatVector r = n.fma(FloatVector.broadcast(FLOATS, MINUS_LN2_HIGH), bounded);
+        r = n.fma(FloatVector.broadcast(FLOATS, MINUS_LN2_LOW), r);
+        FloatVector p = FloatVector.broadcast(FLOATS, EXP_P4);
+        p = p.fma(r, FloatVector.broadcast(FLOATS, EXP_P3));
+        p = p.fma(r, FloatVector.broadcast(FLOATS, EXP_P2));
+        p = p.fma(r, FloatVector.broadcast(FLOATS, EXP_P1));
+        p = p.fma(r, FloatVector.broadcast(FLOATS, EXP_P0));
         p = p.fma(r.mul(r), r).add(1);
         IntVector power = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
         FloatVector result = p.reinterpretAsInts().add(power).reinterpretAsFloats();
@@ -76,13 +79,15 @@ final class VectorMath {
     static FloatVector tanh(FloatVector x) {
         FloatVector size = x.abs();
         FloatVector u = x.mul(x);
-        FloatVector p = TANH_P4;
-        p = p.fma(u, TANH_P3);
-        p = p.fma(u, TANH_P2);
-        p = p.fma(u, TANH_P1);
-        p = p.fma(u, TANH_P0);
+        FloatVector p = FloatVector.broadcast(FLOATS, TANH_P4);
+        p = p.fma(u, FloatVector.broadcast(FLOATS, TANH_P3));
+        p = p.fma(u, FloatVector.broadcast(FLOATS, TANH_P2));
+        p = p.fma(u, FloatVector.broadcast(FLOATS, TANH_P1));
+        p = p.fma(u, FloatVector.broadcast(FLOATS, TANH_P0));
         FloatVector small = p.fma(u.mul(size), size);
-        FloatVector large = ONE.sub(TWO.div(exp(size.add(size)).add(1)));
+        FloatVector large =
+                FloatVector.broadcast(FLOATS, ONE)
+                        .sub(FloatVector.broadcast(FLOATS, TWO).div(exp(size.add(size)).add(1)));
         FloatVector result = large.blend(small, size.lt(0.625f));
         IntVector sign = x.reinterpretAsInts().and(SIGN);
         return result.reinterpretAsInts().or(sign).reinterpretAsFloats();
@@ -92,22 +97,22 @@ final class VectorMath {
     static FloatVector erf(FloatVector x, FloatVector gauss) {
         FloatVector size = x.abs().min(4);
         FloatVector u = size.mul(size);
-        FloatVector p = ERF_P6;
-        p = p.fma(u, ERF_P5);
-        p = p.fma(u, ERF_P4);
-        p = p.fma(u, ERF_P3);
-        p = p.fma(u, ERF_P2);
-        p = p.fma(u, ERF_P1);
-        p = p.fma(u, ERF_P0);
-        FloatVector q = ERF_Q7;
-        q = q.fma(size, ERF_Q6);
-        q = q.fma(size, ERF_Q5);
-        q = q.fma(size, ERF_Q4);
-        q = q.fma(size, ERF_Q3);
-        q = q.fma(size, ERF_Q2);
-        q = q.fma(size, ERF_Q1);
-        q = q.fma(size, ERF_Q0);
-        FloatVector large = ONE.sub(gauss.mul(q));
+        FloatVector p = FloatVector.broadcast(FLOATS, ERF_P6);
+        p = p.fma(u, FloatVector.broadcast(FLOATS, ERF_P5));
+        p = p.fma(u, FloatVector.broadcast(FLOATS, ERF_P4));
+        p = p.fma(u, FloatVector.broadcast(FLOATS, ERF_P3));
+        p = p.fma(u, FloatVector.broadcast(FLOATS, ERF_P2));
+        p = p.fma(u, FloatVector.broadcast(FLOATS, ERF_P1));
+        p = p.fma(u, FloatVector.broadcast(FLOATS, ERF_P0));
+        FloatVector q = FloatVector.broadcast(FLOATS, ERF_Q7);
+        q = q.fma(size, FloatVector.broadcast(FLOATS, ERF_Q6));
+        q = q.fma(size, FloatVector.broadcast(FLOATS, ERF_Q5));
+        q = q.fma(size, FloatVector.broadcast(FLOATS, ERF_Q4));
+        q = q.fma(size, FloatVector.broadcast(FLOATS, ERF_Q3));
+        q = q.fma(size, FloatVector.broadcast(FLOATS, ERF_Q2));
+        q = q.fma(size, FloatVector.broadcast(FLOATS, ERF_Q1));
+        q = q.fma(size, FloatVector.broadcast(FLOATS, ERF_Q0));
+        FloatVector large = FloatVector.broadcast(FLOATS, ONE).sub(gauss.mul(q));
         FloatVector result = large.blend(p.mul(size), size.lt(0.95f));
         IntVector sign = x.reinterpretAsInts().and(SIGN);
         return result.reinterpretAsInts().or(sign).reinterpretAsFloats();
@@ -115,7 +120,7 @@ final class VectorMath {
 
     /// 1 / (1 + e⁻ˣ).
     static FloatVector sigmoid(FloatVector x) {
-        return ONE.div(exp(x.neg()).add(1));
+        return FloatVector.broadcast(FLOATS, ONE).div(exp(x.neg()).add(1));
     }
 
     /// The lanes that a dropout of key (low, high) keeps: [xlmr.backend.DropoutMask#keeps].
@@ -128,9 +133,5 @@ final class VectorMath {
         // 24 bits are left: the signed comparison is the unsigned one.
         h = h.lanewise(VectorOperators.LSHR, 8);
         return h.compare(VectorOperators.GE, threshold).cast(FLOATS);
-    }
-
-    private static FloatVector vector(float value) {
-        return FloatVector.broadcast(FLOATS, value);
     }
 }
