@@ -18,10 +18,13 @@ final class ModelOutput implements AutoCloseable {
 
     private final Path target;
     private final Path staging;
+    private final Thread cleaning;
 
     private ModelOutput(Path target, Path staging) {
         this.target = target;
         this.staging = staging;
+        this.cleaning = new Thread(this::deleteStaging);
+        Runtime.getRuntime().addShutdownHook(cleaning); // for a run that is stopped by Ctrl-C
     }
 
     /// Checks that a model may be put there, and prepares a place to write it first.
@@ -102,6 +105,11 @@ final class ModelOutput implements AutoCloseable {
 
     @Override
     public void close() {
+        deleteStaging();
+        Runtime.getRuntime().removeShutdownHook(cleaning);
+    }
+
+    private void deleteStaging() {
         try (Stream<Path> rest = Files.list(staging)) {
             for (Path file : rest.toList()) {
                 Files.delete(file);

@@ -107,14 +107,18 @@ final class PredictCommand implements Runnable {
         boolean oneByOne = input.isStandardInput() && streams.outIsTerminal();
         List<Example> chunk = source.next(oneByOne ? 1 : CHUNK);
         while (!chunk.isEmpty()) {
-            try (Progress progress = Progress.over(streams, "predict", chunk.size())) {
-                for (Prediction prediction : classifier.predictAll(chunk, progress::to)) {
-                    texts++;
-                    truncated += prediction.truncatedTokens() > 0 ? 1 : 0;
-                    sink.accept(prediction);
-                }
+            for (Prediction prediction : predict(classifier, chunk)) {
+                texts++;
+                truncated += prediction.truncatedTokens() > 0 ? 1 : 0;
+                sink.accept(prediction);
             }
             chunk = source.next(oneByOne ? 1 : CHUNK);
+        }
+    }
+
+    private List<Prediction> predict(TextClassifier classifier, List<Example> chunk) {
+        try (Progress progress = Progress.over(streams, "predict", chunk.size())) {
+            return classifier.predictAll(chunk, progress::to);
         }
     }
 

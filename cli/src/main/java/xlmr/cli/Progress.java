@@ -6,7 +6,7 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
-/// A progress bar on standard error where a person watches it, else nothing.
+/// A progress bar on standard error where a person watches it, else nothing. It disappears when it is closed.
 final class Progress implements AutoCloseable {
     private static final int UPDATE_MILLISECONDS = 200;
 
@@ -18,7 +18,7 @@ final class Progress implements AutoCloseable {
 
     /// A bar that has `total` to go.
     static Progress over(Streams streams, String task, long total) {
-        if (!streams.errIsTerminal()) {
+        if (!streams.errIsTerminal() || total < 2) {
             return new Progress(null);
         }
         return new Progress(
@@ -27,6 +27,7 @@ final class Progress implements AutoCloseable {
                         .setInitialMax(total)
                         .setStyle(ProgressBarStyle.ASCII)
                         .setUpdateIntervalMillis(UPDATE_MILLISECONDS)
+                        .clearDisplayOnFinish()
                         .setConsumer(
                                 new ConsoleProgressBarConsumer(
                                         streams.err(), streams.errWidth() - 1))
