@@ -6,7 +6,8 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
-/// A progress bar on standard error where a person watches it, else nothing. It disappears when it is closed.
+/// A progress bar on standard error where a person watches it, else nothing. It disappears when it
+/// is closed.
 final class Progress implements AutoCloseable {
     private static final int UPDATE_MILLISECONDS = 200;
 

@@ -19,8 +19,8 @@ import xlmr.train.TrainingListener;
 import xlmr.train.TrainingOptions;
 import xlmr.train.Tune;
 
-/// A run is a function of its inputs and seed: the same bits for any number of threads, and the second time as the first,
-/// although by then other machine code does the work.
+/// A run is a function of its inputs and seed: the same bits for any number of threads, and the
+/// second time as the first, although by then other machine code does the work.
 class SameBitsTest {
     private static final Path EMBEDDED =
             Path.of(System.getProperty("xlmr.repository", ".."))
