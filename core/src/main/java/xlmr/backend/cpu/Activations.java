@@ -178,7 +178,9 @@ final class Activations {
     }
 
     /// With t = tanh(u(x)): (1 + t) / 2 + x (1 - t²) u'(x) / 2.
-    private static FloatVector geluTanhSlope(FloatVector x) {
+    private static FloatVector geluTanhSlope(FloatVector argument) {
+        // beyond, the slope is 0 or 1 to the last bit, and its powers would overflow
+        FloatVector x = argument.max(-20).min(20);
         FloatVector t = VectorMath.tanh(inner(x));
         FloatVector slope = x.mul(x).mul(3 * TANH_CUBE).add(1).mul(TANH_SCALE);
         FloatVector bent = t.mul(t).neg().add(1).mul(slope).mul(x);
@@ -196,7 +198,7 @@ final class Activations {
 
     /// σ (1 + a x (1 - σ)), with σ = σ(a x).
     private static FloatVector swishSlope(float factor, FloatVector x) {
-        FloatVector scaled = x.mul(factor);
+        FloatVector scaled = x.mul(factor).max(-100).min(100); // infinity times 0 is not a number
         FloatVector s = VectorMath.sigmoid(scaled);
         return s.neg().add(1).mul(scaled).add(1).mul(s);
     }

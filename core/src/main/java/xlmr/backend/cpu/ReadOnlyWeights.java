@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 import xlmr.tensor.HostStorage;
+import xlmr.tensor.Shape;
 import xlmr.tensor.Storage;
 import xlmr.tensor.Tensor;
 
@@ -25,13 +26,19 @@ final class ReadOnlyWeights {
     /// making it again.
     private static final class Copies {
         private float @Nullable [] values;
+        private final Shape shape;
         private float @Nullable [] rows;
         private float @Nullable [] columns;
+
+        Copies(Shape shape) {
+            this.shape = shape;
+        }
     }
 
-    private Copies of(Storage storage) {
+    /// The copies of a tensor's storage. They belong to the shape in which it was used first.
+    private Copies of(Tensor tensor) {
         synchronized (copies) {
-            return copies.computeIfAbsent(storage, key -> new Copies());
+            return copies.computeIfAbsent(tensor.storage(), key -> new Copies(tensor.shape()));
         }
     }
 
@@ -44,7 +51,7 @@ final class ReadOnlyWeights {
         if (!storage.isReadOnly()) {
             return tensor.toArray();
         }
-        Copies own = of(storage);
+        Copies own = of(tensor);
         synchronized (own) {
             if (own.values == null || own.values.length < tensor.shape().elements()) {
                 own.values = tensor.toArray();
@@ -54,12 +61,15 @@ final class ReadOnlyWeights {
     }
 
     /// Panels of a matrix `[N, K]` as right side of a product that sums over K, or null if it may
-    /// change.
+    /// change or is kept under another shape.
     float @Nullable [] rowPanels(Tensor matrix) {
         if (!isKept(matrix)) {
             return null;
         }
-        Copies own = of(matrix.storage());
+        Copies own = of(matrix);
+        if (!own.shape.equals(matrix.shape())) {
+            return null;
+        }
         synchronized (own) {
             if (own.rows == null) {
                 own.rows = gemm.packColumns(Operand.rows(matrix), matrix.size(0), matrix.size(1));
@@ -69,12 +79,15 @@ final class ReadOnlyWeights {
     }
 
     /// Panels of a matrix `[K, N]` as right side of a product that sums over K, or null if it may
-    /// change.
+    /// change or is kept under another shape.
     float @Nullable [] columnPanels(Tensor matrix) {
         if (!isKept(matrix)) {
             return null;
         }
-        Copies own = of(matrix.storage());
+        Copies own = of(matrix);
+        if (!own.shape.equals(matrix.shape())) {
+            return null;
+        }
         synchronized (own) {
             if (own.columns == null) {
                 own.columns =

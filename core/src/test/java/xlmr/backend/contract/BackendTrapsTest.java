@@ -3,7 +3,6 @@ package xlmr.backend.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -54,9 +53,6 @@ class BackendTrapsTest {
         backend.linear(tensor(backend, 1, 0, 0, 0, 0, 1).reshape(1, 6), wide, null, first);
         backend.linear(tensor(backend, 1, 1).reshape(1, 2), narrow, null, second);
         float[] sums = {3, 7, 11, 15, 19, 23};
-        if (!Arrays.equals(second.toArray(), sums)) {
-            OpenDeviations.skipIfKnown("one read-only storage under several shapes");
-        }
         assertThat(first.toArray()).containsExactly(7, 19);
         assertThat(second.toArray()).containsExactly(sums);
         backend.fill(second, 0);
