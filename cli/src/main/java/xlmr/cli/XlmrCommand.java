@@ -2,7 +2,10 @@ package xlmr.cli;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -64,7 +67,7 @@ public final class XlmrCommand implements Runnable {
     /// @return the exit code: 0 done, 1 refused or failed, 2 wrong usage
     public static int run(Streams streams, String... arguments) {
         StringWriter help = new StringWriter();
-        CommandLine commandLine = commandLine(streams).setOut(new PrintWriter(help));
+        CommandLine commandLine = commandLine(streams, arguments).setOut(new PrintWriter(help));
         try {
             int code = commandLine.execute(arguments);
             streams.out().print(help);
@@ -80,31 +83,45 @@ public final class XlmrCommand implements Runnable {
         }
     }
 
-    /// The commands, ready to parse.
-    static CommandLine commandLine(Streams streams) {
+    /// Every command, in the order of the help text.
+    private static SequencedMap<String, Function<Streams, Object>> commands() {
+        SequencedMap<String, Function<Streams, Object>> commands = new LinkedHashMap<>();
+        commands.put("demo", DemoCommand::new);
+        commands.put("train", TrainCommand::new);
+        commands.put("evaluate", EvaluateCommand::new);
+        commands.put("predict", PredictCommand::new);
+        commands.put("describe", DescribeCommand::new);
+        commands.put("tokenize", TokenizeCommand::new);
+        commands.put("inspect", InspectCommand::new);
+        commands.put("forward", ForwardCommand::new);
+        commands.put("doctor", DoctorCommand::new);
+        commands.put("completion", CompletionCommand::new);
+        commands.put("warm-up", WarmUpCommand::new);
+        commands.put("bench", BenchCommand::new);
+        return commands;
+    }
+
+    /// Ready to parse. Where the first argument names a command only that one is made, since making
+    /// all of them takes a third of the time of a start; the script of `completion` needs them all.
+    private static CommandLine commandLine(Streams streams, String[] arguments) {
         CommandLine commandLine = new CommandLine(new XlmrCommand());
-        for (Object command :
-                List.of(
-                        new DemoCommand(streams),
-                        new TrainCommand(streams),
-                        new EvaluateCommand(streams),
-                        new PredictCommand(streams),
-                        new DescribeCommand(streams),
-                        new TokenizeCommand(streams),
-                        new InspectCommand(streams),
-                        new ForwardCommand(streams),
-                        new DoctorCommand(streams),
-                        new CompletionCommand(streams),
-                        new WarmUpCommand(streams),
-                        new BenchCommand(streams))) {
-            CommandLine added = new CommandLine(command);
-            added.getCommandSpec()
-                    .usageMessage()
-                    .sortOptions(false)
-                    .abbreviateSynopsis(true)
-                    .width(HELP_WIDTH);
-            commandLine.addSubcommand(added);
-        }
+        SequencedMap<String, Function<Streams, Object>> commands = commands();
+        boolean one =
+                arguments.length > 0
+                        && commands.containsKey(arguments[0])
+                        && !arguments[0].equals("completion");
+        commands.forEach(
+                (name, command) -> {
+                    if (!one || name.equals(arguments[0])) {
+                        CommandLine added = new CommandLine(command.apply(streams));
+                        added.getCommandSpec()
+                                .usageMessage()
+                                .sortOptions(false)
+                                .abbreviateSynopsis(true)
+                                .width(HELP_WIDTH);
+                        commandLine.addSubcommand(added);
+                    }
+                });
         Failures failures = new Failures(streams);
         return commandLine
                 .setColorScheme(
