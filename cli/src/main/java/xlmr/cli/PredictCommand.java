@@ -70,7 +70,7 @@ final class PredictCommand implements Runnable {
                 TextInput.Texts source = input.open(streams, false)) {
             TextClassifier classifier = model.open(backend);
             if (output == null) {
-                predict(classifier, source, this::print);
+                predict(classifier, source, prediction -> print(streams, prediction, json));
             } else {
                 writeTo(output, classifier, source);
             }
@@ -122,7 +122,8 @@ final class PredictCommand implements Runnable {
         }
     }
 
-    private void print(Prediction prediction) {
+    /// Writes a prediction for a script or for a person.
+    static void print(Streams streams, Prediction prediction, boolean json) {
         if (json) {
             Json.printLine(streams.out(), fields(prediction));
             return;

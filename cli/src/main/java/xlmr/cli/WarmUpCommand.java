@@ -1,12 +1,17 @@
 package xlmr.cli;
 
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import xlmr.backend.Backend;
+import xlmr.pipeline.TextClassifier;
 
-/// Touches what most commands need. The launcher runs it once after a build to record which classes
-/// a start loads.
-@Command(name = "warm-up", hidden = true, description = "Touch what most commands need.")
+/// Does what `predict` does, with a head that nobody has trained. The launcher runs it once after a
+/// build, to record which classes a start loads.
+@Command(name = "warm-up", hidden = true, description = "Classify a text with an untrained head.")
 final class WarmUpCommand implements Runnable {
     private final Streams streams;
+
+    @Mixin private ComputeOptions compute;
 
     WarmUpCommand(Streams streams) {
         this.streams = streams;
@@ -14,11 +19,9 @@ final class WarmUpCommand implements Runnable {
 
     @Override
     public void run() {
-        String[][] trials = {
-            {"--version"}, {"--help"}, {"doctor"}, {"tokenize", "Hello!"}, {"describe", "--json"}
-        };
-        for (String[] trial : trials) {
-            XlmrCommand.run(streams, trial);
+        try (Backend backend = compute.open(streams)) {
+            TextClassifier classifier = TextClassifier.load(EmbeddedFiles.model(), backend);
+            PredictCommand.print(streams, classifier.predict("Good morning!"), true);
         }
     }
 }

@@ -27,7 +27,8 @@ class TapeTest {
         return new Parameter(name, Tensor.of(Shape.of(rows, columns), values));
     }
 
-    /// A residual network in miniature: the input of the sum is used twice, so its gradients add up.
+    /// A residual network in miniature: the input of the sum is used twice, so its gradients add
+    /// up.
     private Tensor network(Ops ops, Parameter first, Parameter second) {
         Tensor input = ops.constant(Shape.of(2, 3), 0.1f, -0.4f, 0.7f, 0.2f, 0.9f, -0.3f); // [2, 3]
         Tensor hidden = ops.linear(input, first, null); // [2, 3]
@@ -126,7 +127,8 @@ class TapeTest {
                 assertThat(touched.touched(0)).isEqualTo(3);
                 assertThat(touched.values().toArray()).containsExactly(11, 22);
             } else {
-                assertThat(Objects.requireNonNull(dense).toArray()).containsExactly(0, 0, 0, 0, 0, 0, 11, 22);
+                assertThat(Objects.requireNonNull(dense).toArray())
+                        .containsExactly(0, 0, 0, 0, 0, 0, 11, 22);
             }
         }
     }
@@ -159,6 +161,8 @@ class TapeTest {
         for (float value : dWeight.toArray()) {
             sum += value;
         }
-        assertThat(sum).as("2 for each kept element, times 50 inputs of 1").isEqualTo(2.0 * 50 * kept);
+        assertThat(sum)
+                .as("2 for each kept element, times 50 inputs of 1")
+                .isEqualTo(2.0 * 50 * kept);
     }
 }

@@ -99,8 +99,8 @@ class AdamWTest {
         assertThat(settings.decays("roberta.encoder.layer.0.output.LayerNorm.weight")).isFalse();
     }
 
-    /// A table whose rows are made up for when they are needed ends with the bits of one whose every row is updated at
-    /// every step.
+    /// A table whose rows are made up for when they are needed ends with the bits of one whose
+    /// every row is updated at every step.
     @Test
     void rowsLeftAloneMakeUpTheirStepsToTheBit() {
         Backend backend = CpuBackends.scalar();
@@ -110,7 +110,8 @@ class AdamWTest {
         int[] all = new int[ROWS];
         Arrays.setAll(all, i -> i);
         for (int step = 0; step < 40; step++) {
-            int[] touched = random.ints(3, 0, ROWS - 2).toArray(); // the last rows are never touched
+            int[] touched =
+                    random.ints(3, 0, ROWS - 2).toArray(); // the last rows are never touched
             lazy.step(touched, step);
             eager.step(touched, step);
             eager.optimizer.prepare(eager.parameter, all);
@@ -200,7 +201,9 @@ class AdamWTest {
         List<Double> found = new ArrayList<>();
         for (int step = 0; step < expected.length; step++) {
             found.add(schedule.at(step));
-            assertThat(found.getLast()).as("step %d", step).isCloseTo(expected[step], within(1e-12));
+            assertThat(found.getLast())
+                    .as("step %d", step)
+                    .isCloseTo(expected[step], within(1e-12));
         }
     }
 
