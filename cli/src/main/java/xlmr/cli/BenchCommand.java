@@ -22,6 +22,7 @@ import xlmr.model.ProblemType;
 import xlmr.model.SequenceClassifier;
 import xlmr.model.Targets;
 import xlmr.model.XlmRobertaConfig;
+import xlmr.pipeline.TextClassifier;
 import xlmr.tokenizer.Encoding;
 import xlmr.tokenizer.EncodingOptions;
 import xlmr.tokenizer.XlmRobertaTokenizer;
@@ -176,9 +177,8 @@ final class BenchCommand implements Runnable {
     }
 
     private void coldStart(Backend backend, Map<String, Object> line) {
-        List<Example> one = BenchSentences.read(data, "test", 1);
-        EncodedExamples examples = encoded(one, 512);
-        new Inference(backend, classifier(Tune.HEAD)).logits(examples, done -> {});
+        Example one = BenchSentences.first(data, "test");
+        TextClassifier.load(model, backend).predict(one.text());
         line.put("seconds_in_main", (System.nanoTime() - started) / 1e9);
         ProcessHandle.current()
                 .info()

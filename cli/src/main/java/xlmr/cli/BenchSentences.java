@@ -17,6 +17,27 @@ import xlmr.data.ExampleReader;
 final class BenchSentences {
     private BenchSentences() {}
 
+    /// The first sentence of all, without reading the rest: what is read before the first answer counts.
+    static Example first(Path root, String split) {
+        try (Stream<Path> folders = Files.list(root)) {
+            Path file =
+                    folders.sorted()
+                            .map(folder -> folder.resolve(split + ".tsv"))
+                            .filter(Files::exists)
+                            .findFirst()
+                            .orElseThrow(
+                                    () ->
+                                            new CommandException(
+                                                    "bench: no %s.tsv in the folders of %s"
+                                                            .formatted(split, root)));
+            return new ExampleReader(ExampleOptions.labelled("text", "category"))
+                    .readAll(file)
+                    .getFirst();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /// @param root a folder a language, with `train.tsv`, `dev.tsv` and `test.tsv`
     /// @param limit how many, spread evenly; 0 for all
     static List<Example> read(Path root, String split, int limit) {

@@ -5,7 +5,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import xlmr.backend.Backend;
 import xlmr.pipeline.TextClassifier;
-import xlmr.tokenizer.XlmRobertaTokenizer;
 
 /// A classifier to be used: `--model`, and at which length texts are cut.
 final class ClassifierOption {
@@ -23,8 +22,7 @@ final class ClassifierOption {
     TextClassifier open(Backend backend) {
         Path directory = model.directory();
         TextClassifier classifier =
-                TextClassifier.load(
-                        directory, XlmRobertaTokenizer.load(directory), backend, maxLength);
+                TextClassifier.load(directory, backend, maxLength);
         if (!classifier.report().isComplete()) {
             throw new CommandException(
                     ("%s: the checkpoint has no trained classification head (%d arrays would be random), so its"

@@ -2,6 +2,7 @@ package xlmr.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import xlmr.autograd.Ops;
 import xlmr.autograd.Parameter;
 import xlmr.tensor.Tensor;
@@ -26,6 +27,14 @@ public record SequenceClassifier(XlmRobertaModel encoder, Head head) {
     /// The configuration of the encoder, which also holds the labels.
     public XlmRobertaConfig config() {
         return encoder.config();
+    }
+
+    /// The matrices of all linear layers: what a backend can prepare before the first text comes.
+    public List<Parameter> linearWeights() {
+        Set<Parameter> tables = Set.copyOf(encoder.embeddings().parameters());
+        return parameters().stream()
+                .filter(parameter -> parameter.shape().rank() == 2 && !tables.contains(parameter))
+                .toList();
     }
 
     /// Weights of the encoder, then of the head.

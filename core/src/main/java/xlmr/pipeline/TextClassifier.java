@@ -6,6 +6,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
 import xlmr.backend.Backend;
@@ -54,25 +56,41 @@ public final class TextClassifier {
         this.report = loaded.report();
         this.tokenizer = tokenizer;
         this.inference = new Inference(backend, model);
-        this.maxLength = maxLength;
+        int most = model.config().maxTokens();
+        this.maxLength = maxLength <= 0 ? most : Math.min(most, maxLength);
     }
 
-    /// Opens a model directory with its own tokenizer.
+    /// Opens a model directory with its own tokenizer; texts are cut at as many tokens as the model has positions.
     public static TextClassifier load(Path directory, Backend backend) {
-        return load(directory, XlmRobertaTokenizer.load(directory), backend, 0);
+        return load(directory, backend, 0);
     }
 
-    /// Opens a model directory.
+    /// Opens a model directory with its own tokenizer, which is read while the weights are made ready.
     ///
-    /// @param maxLength tokens of the longest text; 0 or more than the model has positions: as many
-    ///   as it has
-    public static TextClassifier load(
-            Path directory, XlmRobertaTokenizer tokenizer, Backend backend, int maxLength) {
+    /// @param maxLength tokens of the longest text; 0 or more than the model has positions: as many as it has
+    public static TextClassifier load(Path directory, Backend backend, int maxLength) {
+        CompletableFuture<XlmRobertaTokenizer> tokenizer =
+                CompletableFuture.supplyAsync(() -> XlmRobertaTokenizer.load(directory));
         LoadedModel<SequenceClassifier> loaded =
                 ModelLoader.sequenceClassifier(directory, null, ModelLoader.FROZEN, 0);
-        int most = loaded.model().config().maxTokens();
-        int limit = maxLength <= 0 ? most : Math.min(most, maxLength);
-        return new TextClassifier(backend, loaded, tokenizer, limit);
+        loaded.model().linearWeights().forEach(weight -> backend.prepare(weight.value()));
+        try {
+            return new TextClassifier(backend, loaded, tokenizer.join(), maxLength);
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
+    }
+
+    /// Opens a model directory with a tokenizer that is already open.
+    ///
+    /// @param maxLength as in [#load(Path, Backend, int)]
+    public static TextClassifier load(
+            Path directory, XlmRobertaTokenizer tokenizer, Backend backend, int maxLength) {
+        return new TextClassifier(
+                backend,
+                ModelLoader.sequenceClassifier(directory, null, ModelLoader.FROZEN, 0),
+                tokenizer,
+                maxLength);
     }
 
     /// What one text is.

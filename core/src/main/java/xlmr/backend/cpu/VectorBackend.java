@@ -25,6 +25,11 @@ public final class VectorBackend extends ElementwiseBackend {
     }
 
     @Override
+    public void prepare(Tensor weight) {
+        weights.rowPanels(weight);
+    }
+
+    @Override
     public void linear(Tensor input, Tensor weight, @Nullable Tensor bias, Tensor output) {
         float[] added = bias == null ? null : weights.values(bias);
         gemm.multiply(
