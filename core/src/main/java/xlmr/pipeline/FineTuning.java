@@ -30,7 +30,7 @@ import xlmr.train.TrainingOptions;
 /// ```java
 /// FineTuning job = FineTuning.of(Path.of("xlm-roberta-base"), Path.of("my-model"))
 ///         .withOptions(TrainingOptions.defaults().withEpochs(5));
-/// try (Backend backend = Backends.create()) {
+/// try (Backend backend = Backends.create(2).backend()) {
 ///     job.run(training, validation, backend, TrainingListener.SILENT);
 /// }
 /// ```

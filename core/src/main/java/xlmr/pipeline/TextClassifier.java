@@ -31,7 +31,7 @@ import xlmr.train.Inference;
 /// A fine-tuned classifier: text in, labels with probabilities and logits out.
 ///
 /// ```java
-/// try (Backend backend = Backends.create()) {
+/// try (Backend backend = Backends.create(2).backend()) {
 ///     TextClassifier classifier = TextClassifier.load(Path.of("my-model"), backend);
 ///     Prediction prediction = classifier.predict("Das war ein guter Tag.");
 /// }
