@@ -17,7 +17,8 @@ import xlmr.data.ExampleReader;
 final class BenchSentences {
     private BenchSentences() {}
 
-    /// The first sentence of all, without reading the rest: what is read before the first answer counts.
+    /// The first sentence of all, without reading the rest: what is read before the first answer
+    /// counts.
     static Example first(Path root, String split) {
         try (Stream<Path> folders = Files.list(root)) {
             Path file =

@@ -21,8 +21,7 @@ final class ClassifierOption {
     /// refused.
     TextClassifier open(Backend backend) {
         Path directory = model.directory();
-        TextClassifier classifier =
-                TextClassifier.load(directory, backend, maxLength);
+        TextClassifier classifier = TextClassifier.load(directory, backend, maxLength);
         if (!classifier.report().isComplete()) {
             throw new CommandException(
                     ("%s: the checkpoint has no trained classification head (%d arrays would be random), so its"

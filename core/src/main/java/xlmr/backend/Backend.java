@@ -31,8 +31,9 @@ public interface Backend extends AutoCloseable {
     /// Copies host elements in.
     void write(float[] source, Tensor output);
 
-    /// Says that [#linear] is about to use a weight in read-only storage, so that a packed or device copy can be made ahead
-    /// of time, by another thread than the one that waits for the first result. Without effect on any result.
+    /// Says that [#linear] is about to use a weight in read-only storage, so that a packed or
+    /// device copy can be made ahead of time, by another thread than the one that waits for the
+    /// first result. Without effect on any result.
     default void prepare(Tensor weight) {}
 
     /// output = input weightᵀ + bias. `[N, in] x [out, in] -> [N, out]`

@@ -60,14 +60,17 @@ public final class TextClassifier {
         this.maxLength = maxLength <= 0 ? most : Math.min(most, maxLength);
     }
 
-    /// Opens a model directory with its own tokenizer; texts are cut at as many tokens as the model has positions.
+    /// Opens a model directory with its own tokenizer; texts are cut at as many tokens as the model
+    /// has positions.
     public static TextClassifier load(Path directory, Backend backend) {
         return load(directory, backend, 0);
     }
 
-    /// Opens a model directory with its own tokenizer, which is read while the weights are made ready.
+    /// Opens a model directory with its own tokenizer, which is read while the weights are made
+    /// ready.
     ///
-    /// @param maxLength tokens of the longest text; 0 or more than the model has positions: as many as it has
+    /// @param maxLength tokens of the longest text; 0 or more than the model has positions: as many
+    ///   as it has
     public static TextClassifier load(Path directory, Backend backend, int maxLength) {
         CompletableFuture<XlmRobertaTokenizer> tokenizer =
                 CompletableFuture.supplyAsync(() -> XlmRobertaTokenizer.load(directory));
