@@ -3,6 +3,7 @@ package xlmr.cli;
 import java.io.PrintStream;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import xlmr.checkpoint.LoadReport;
 import xlmr.data.DataWarning;
 import xlmr.eval.ClassificationReport;
 import xlmr.eval.EvaluationReport;
@@ -28,6 +29,12 @@ final class TrainingDisplay implements TrainingListener, AutoCloseable {
         this.lines = lines;
         this.epochs = epochs;
         this.warnings = List.copyOf(warnings);
+    }
+
+    @Override
+    public void loaded(LoadReport report) {
+        lines.println(report.describe());
+        lines.flush();
     }
 
     @Override

@@ -42,6 +42,7 @@ final class Weights {
     private final List<LoadReport.Initialized> initialized = new ArrayList<>();
     private final List<String> missing = new ArrayList<>();
     private final List<String> misshapen = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
 
     /// @param file named in messages
     /// @param trainable which parameters, by name, will be changed
@@ -117,7 +118,7 @@ final class Weights {
                 ignored.add(new LoadReport.Ignored(name, whyIgnored.apply(name)));
             }
         }
-        return new LoadReport(List.copyOf(used), initialized, ignored, List.of());
+        return new LoadReport(List.copyOf(used), initialized, ignored, warnings);
     }
 
     private Parameter required(String name, int... sizes) {
@@ -152,9 +153,24 @@ final class Weights {
         boolean copy = shape.rank() == SMALL_RANK || trainable.test(name);
         Tensor value =
                 copy
-                        ? Tensor.of(shape, checkpoint.floats(stored)) // [as the shape]
+                        ? Tensor.of(
+                                shape, finite(stored, checkpoint.floats(stored))) // [as the shape]
                         : checkpoint.tensor(stored); // [as the shape]
         return new Parameter(name, value);
+    }
+
+    /// Notes weights that make every answer NaN. Only what is copied is looked at: the rest would
+    /// have to be read.
+    private float[] finite(String stored, float[] values) {
+        for (float value : values) {
+            if (!Float.isFinite(value)) {
+                warnings.add(
+                        "%s holds %s: the checkpoint is broken, and so will be what is made of it"
+                                .formatted(stored, value));
+                break;
+            }
+        }
+        return values;
     }
 
     /// Notes the problem and goes on with zeros, so that all problems are reported together.

@@ -116,6 +116,7 @@ public record FineTuning(
         LoadedModel<SequenceClassifier> loaded =
                 ModelLoader.sequenceClassifier(
                         model, config, options.tune().trainable(), options.seed());
+        listener.loaded(loaded.report());
         ModelWriter writer = new ModelWriter(output, XlmRobertaTokenizer.tokenizerFiles(model));
         BatchOrder order =
                 options.groupByLength()

@@ -1,9 +1,14 @@
 package xlmr.train;
 
+import xlmr.checkpoint.LoadReport;
+
 /// Hears how a run goes. Called on the training thread.
 public interface TrainingListener {
     /// Hears nothing.
     TrainingListener SILENT = new TrainingListener() {};
+
+    /// When the checkpoint has been read: what was used, what is new, what was ignored.
+    default void loaded(LoadReport report) {}
 
     /// Before anything is computed.
     default void started(Plan plan) {}
