@@ -1,5 +1,6 @@
 package xlmr.cli;
 
+import xlmr.checkpoint.LoadReport;
 import xlmr.train.EpochResult;
 import xlmr.train.TrainingListener;
 
@@ -12,6 +13,11 @@ final class Publishing implements TrainingListener {
     Publishing(TrainingListener display, ModelOutput output) {
         this.display = display;
         this.output = output;
+    }
+
+    @Override
+    public void loaded(LoadReport report) {
+        display.loaded(report);
     }
 
     @Override

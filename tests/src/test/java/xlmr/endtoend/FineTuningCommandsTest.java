@@ -32,7 +32,14 @@ class FineTuningCommandsTest {
         CommandRun run = train(model, "--epochs", "4", "--threads", "2");
         assertThat(run.err()).isEmpty();
         assertThat(run.exitCode()).isZero();
-        assertThat(run.out()).contains("epoch 4 of 4").contains("validation loss");
+        assertThat(run.out())
+                .containsSubsequence(
+                        "used     ",
+                        "new      4, initialized at random",
+                        "classifier.dense.weight [128, 128]",
+                        "ignored  0",
+                        "epoch 4 of 4",
+                        "validation loss");
     }
 
     private static CommandRun train(Path output, Object... more) throws IOException {
