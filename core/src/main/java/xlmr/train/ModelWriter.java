@@ -32,8 +32,12 @@ public final class ModelWriter {
             Files.createDirectories(directory);
             for (Path file : tokenizerFiles) {
                 Path target = directory.resolve(file.getFileName());
-                if (!Files.exists(target)) {
-                    Files.copy(file, target, StandardCopyOption.COPY_ATTRIBUTES);
+                if (!Files.exists(target) || !Files.isSameFile(file, target)) {
+                    Files.copy(
+                            file,
+                            target,
+                            StandardCopyOption.COPY_ATTRIBUTES,
+                            StandardCopyOption.REPLACE_EXISTING);
                 }
             }
         } catch (IOException e) {
