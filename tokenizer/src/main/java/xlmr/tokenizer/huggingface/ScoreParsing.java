@@ -1,5 +1,7 @@
 package xlmr.tokenizer.huggingface;
 
+import com.fasterxml.jackson.core.io.NumberInput;
+
 /// How the decimal scores of a `tokenizer.json` become numbers. It matters for exact ties only.
 public enum ScoreParsing {
     /// The nearest double, as Python reads them and `AutoTokenizer` of transformers 5 hands them
@@ -35,13 +37,13 @@ public enum ScoreParsing {
                 count += digits == 0 ? 0 : 1;
                 scale += scale >= 0 ? 1 : 0;
             } else {
-                return Double.parseDouble(new String(text, from, length));
+                return NumberInput.parseDouble(text, from, length, true);
             }
         }
         scale = Math.max(scale, 0);
         boolean exactByDivision = digits <= 1L << 53 && scale <= EXACT_POWERS;
         if (!exactByDivision && (this == EXACT || scale > EXACT_POWERS)) {
-            return Double.parseDouble(new String(text, from, length));
+            return NumberInput.parseDouble(text, from, length, true);
         }
         double value = digits / POWERS[scale];
         return negative ? -value : value;
