@@ -3,6 +3,7 @@ package xlmr.train;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import xlmr.autograd.Gradients;
 import xlmr.autograd.Ops;
@@ -35,6 +36,7 @@ public final class Trainer {
     private final AdamW optimizer;
     private final Workspace workspace;
     private long microBatches;
+    private @Nullable KeptFeatures validationFeatures;
 
     /// A trainer of one model for one run.
     public Trainer(
@@ -221,13 +223,9 @@ public final class Trainer {
     private Network network(EncodedExamples training) {
         int padId = model.config().padTokenId();
         if (options.tune() == Tune.HEAD) {
-            float[][] features =
-                    inference()
-                            .features(
-                                    training,
-                                    done -> listener.featuresComputed(done, training.size()));
-            return (ops, rows) ->
-                    model.head().logits(ops, KeptFeatures.select(ops, features, rows));
+            KeptFeatures features =
+                    keep(training, done -> listener.featuresComputed(done, training.size()));
+            return (ops, rows) -> model.head().logits(ops, features.select(ops, rows)); // [B, K]
         }
         Parameter words = model.encoder().embeddings().word();
         return (ops, rows) -> {
@@ -238,7 +236,19 @@ public final class Trainer {
     }
 
     private EvaluationReport evaluate(Validation validation) {
-        return validation.report().apply(inference().logits(validation.examples(), done -> {}));
+        if (options.tune() != Tune.HEAD) {
+            return validation.report().apply(inference().logits(validation.examples(), done -> {}));
+        }
+        if (validationFeatures == null) {
+            validationFeatures = keep(validation.examples(), done -> {});
+        }
+        return validation
+                .report()
+                .apply(validationFeatures.logits(backend, workspace, model.head()));
+    }
+
+    private KeptFeatures keep(EncodedExamples examples, IntConsumer progress) {
+        return new KeptFeatures(inference().features(examples, progress));
     }
 
     private Inference inference() {
