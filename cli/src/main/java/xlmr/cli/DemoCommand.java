@@ -147,7 +147,7 @@ final class DemoCommand implements Runnable {
                             data.train(),
                             data.validation(),
                             choice.backend(),
-                            new Publishing(display, directory));
+                            new Publishing(directory).andThen(display));
         }
         out.println();
     }

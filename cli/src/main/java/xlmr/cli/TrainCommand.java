@@ -100,7 +100,7 @@ final class TrainCommand implements Runnable {
                             .withProblem(kind)
                             .withMaxLength(settings.maxLength());
             FineTuning.Result result =
-                    job.run(training, judged, backend, new Publishing(display, target));
+                    job.run(training, judged, backend, new Publishing(target).andThen(display));
             TrainingLog log =
                     new TrainingLog(
                             start, train, validation, options, settings.maxLength(), result);

@@ -27,6 +27,48 @@ public interface TrainingListener {
     /// After each epoch.
     default void epochDone(EpochResult epoch) {}
 
+    /// One that hears everything this one hears, after it.
+    default TrainingListener andThen(TrainingListener next) {
+        TrainingListener first = this;
+        return new TrainingListener() {
+            @Override
+            public void loaded(LoadReport report) {
+                first.loaded(report);
+                next.loaded(report);
+            }
+
+            @Override
+            public void started(Plan plan) {
+                first.started(plan);
+                next.started(plan);
+            }
+
+            @Override
+            public void featuresComputed(int done, int total) {
+                first.featuresComputed(done, total);
+                next.featuresComputed(done, total);
+            }
+
+            @Override
+            public void microBatchDone(double loss) {
+                first.microBatchDone(loss);
+                next.microBatchDone(loss);
+            }
+
+            @Override
+            public void stepDone(Step step) {
+                first.stepDone(step);
+                next.stepDone(step);
+            }
+
+            @Override
+            public void epochDone(EpochResult epoch) {
+                first.epochDone(epoch);
+                next.epochDone(epoch);
+            }
+        };
+    }
+
     /// What is about to run.
     ///
     /// @param examples for training
