@@ -70,15 +70,6 @@ public record TokenBatch(int[] ids, int[] starts, int[] positions, int[] types) 
         return starts[b + 1] - starts[b];
     }
 
-    /// Tokens of the longest sequence.
-    public int longest() {
-        int longest = 0;
-        for (int b = 0; b < sequences(); b++) {
-            longest = Math.max(longest, length(b));
-        }
-        return longest;
-    }
-
     /// `[B]` the row of each sequence's first token, `<s>`.
     public int[] firstTokens() {
         int[] rows = new int[sequences()];

@@ -61,11 +61,4 @@ public final class ModelWriter {
         writer.write(directory.resolve("model.safetensors"));
         model.config().write(directory.resolve("config.json"));
     }
-
-    /// Reads weights of a model at rest.
-    public static final WeightSource AT_REST =
-            (parameter, from, count, to) -> {
-                int columns = parameter.shape().rank() < 2 ? 1 : parameter.shape().size(-1);
-                parameter.value().storage().read((long) from * columns, to, 0, count * columns);
-            };
 }
