@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -65,19 +66,20 @@ public final class JsonDocument {
     ///
     /// @throws CheckpointException if the file cannot be read or is not one strict JSON object
     public static ObjectNode read(Path file) {
-        byte[] bytes;
-        try {
-            long size = Files.size(file);
-            if (size > LARGEST) {
-                throw new CheckpointException(
-                        file.toString(),
-                        "%,d bytes; expected a JSON file of at most %,d".formatted(size, LARGEST));
-            }
-            bytes = Files.readAllBytes(file);
-        } catch (IOException e) {
-            throw CheckpointException.of(file, e);
+        return parse(file.toString(), text(file));
+    }
+
+    /// The array in a file.
+    ///
+    /// @throws CheckpointException if the file cannot be read or is not one strict JSON array
+    public static ArrayNode readArray(Path file) {
+        JsonNode node = tree(file.toString(), text(file));
+        if (!(node instanceof ArrayNode array)) {
+            throw new CheckpointException(
+                    file.toString(),
+                    "expected a JSON array [...], found %s".formatted(article(node)));
         }
-        return parse(file.toString(), decode(file.toString(), bytes));
+        return array;
     }
 
     /// The object in a text.
@@ -85,12 +87,7 @@ public final class JsonDocument {
     /// @param source names the text in messages
     /// @throws CheckpointException if the text is not one strict JSON object
     public static ObjectNode parse(String source, String text) {
-        JsonNode node;
-        try {
-            node = Trees.MAPPER.readTree(text);
-        } catch (JsonProcessingException e) {
-            throw new CheckpointException(source, "not valid JSON: " + describe(e));
-        }
+        JsonNode node = tree(source, text);
         if (node.isMissingNode()) {
             throw new CheckpointException(source, "empty; expected a JSON object");
         }
@@ -99,6 +96,28 @@ public final class JsonDocument {
                     source, "expected a JSON object {...}, found %s".formatted(article(node)));
         }
         return object;
+    }
+
+    private static String text(Path file) {
+        try {
+            long size = Files.size(file);
+            if (size > LARGEST) {
+                throw new CheckpointException(
+                        file.toString(),
+                        "%,d bytes; expected a JSON file of at most %,d".formatted(size, LARGEST));
+            }
+            return decode(file.toString(), Files.readAllBytes(file));
+        } catch (IOException e) {
+            throw CheckpointException.of(file, e);
+        }
+    }
+
+    private static JsonNode tree(String source, String text) {
+        try {
+            return Trees.MAPPER.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new CheckpointException(source, "not valid JSON: " + describe(e));
+        }
     }
 
     /// One value of any kind, from a text that came out of a document.
@@ -174,6 +193,8 @@ public final class JsonDocument {
         return switch (node.getNodeType()) {
             case ARRAY -> "an array";
             case NULL -> "null";
+            case OBJECT -> "an object";
+            case MISSING -> "nothing";
             default -> "a " + node.getNodeType().name().toLowerCase(Locale.ROOT);
         };
     }
