@@ -3,23 +3,24 @@ package xlmr.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.stream.LongStream;
+
 import org.jspecify.annotations.Nullable;
+
 import xlmr.checkpoint.Checkpoint;
 import xlmr.checkpoint.CheckpointException;
 import xlmr.checkpoint.JsonDocument;
-import xlmr.checkpoint.SafetensorsFile;
-import xlmr.checkpoint.ShardedCheckpoint;
 import xlmr.checkpoint.TensorInfo;
 import xlmr.model.XlmRobertaConfig;
 import xlmr.tokenizer.TokenizerException;
 import xlmr.tokenizer.huggingface.HuggingFacePipeline;
 import xlmr.tokenizer.huggingface.ScoreParsing;
 import xlmr.tokenizer.sentencepiece.SentencePieceProcessor;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
 
 /// What one file holds, or why it is refused: the logic of `inspect`. Reading a file is all that is
 /// done with it.
@@ -48,14 +49,9 @@ public record FileInspection(
         ObjectNode contents = JsonNodeFactory.instance.objectNode();
         List<String> warnings = new ArrayList<>();
         try {
-            if (Files.isDirectory(file)) {
-                Checkpoint checkpoint = Checkpoint.open(file);
-                kind = kindOf(checkpoint);
-                describe(checkpoint, contents, warnings);
-            } else {
-                kind = FileKind.of(file);
-                describe(file, kind, contents, warnings);
-            }
+            Path content = Files.isDirectory(file) ? Checkpoint.locate(file) : file;
+            kind = FileKind.of(content);
+            describe(content, kind, contents, warnings);
             return new FileInspection(file.toString(), kind, null, warnings, contents);
         } catch (CheckpointException | TokenizerException e) {
             return new FileInspection(
@@ -90,8 +86,8 @@ public record FileInspection(
     private static void describe(
             Path file, FileKind kind, ObjectNode contents, List<String> warnings) {
         switch (kind) {
-            case SAFETENSORS -> describe(SafetensorsFile.open(file), contents, warnings);
-            case SAFETENSORS_INDEX -> describe(ShardedCheckpoint.open(file), contents, warnings);
+            case SAFETENSORS, SAFETENSORS_INDEX, PYTORCH, PYTORCH_INDEX, HDF5, HDF5_INDEX ->
+                    describe(Checkpoint.open(file), contents, warnings);
             case CONFIG -> describeConfig(file, contents, warnings);
             case SENTENCEPIECE -> {
                 SentencePieceProcessor processor = SentencePieceProcessor.load(file);
@@ -102,22 +98,12 @@ public record FileInspection(
                 contents.put("pieces", pipeline.size());
                 warnings.addAll(pipeline.warnings());
             }
-            case PYTORCH ->
-                    throw new CheckpointException(
-                            file.toString(),
-                            "a PyTorch pickle, which is not supported",
-                            "use safetensors");
-            case HDF5 ->
-                    throw new CheckpointException(
-                            file.toString(),
-                            "an HDF5 file, which is not supported",
-                            "use safetensors");
             case UNKNOWN ->
                     throw new CheckpointException(
                             file.toString(),
                             "not of a known kind",
-                            "known are safetensors files and their index, config.json,"
-                                    + " SentencePiece models and tokenizer.json");
+                            "known are weights (safetensors, .bin, .h5) and their index,"
+                                + " config.json, SentencePiece models and tokenizer.json");
         }
     }
 
@@ -157,13 +143,6 @@ public record FileInspection(
         XlmRobertaConfig config = XlmRobertaConfig.read(file);
         contents.set("config", config.json());
         warnings.addAll(config.warnings());
-    }
-
-    private static FileKind kindOf(Checkpoint checkpoint) {
-        return switch (checkpoint) {
-            case SafetensorsFile single -> FileKind.SAFETENSORS;
-            case ShardedCheckpoint sharded -> FileKind.SAFETENSORS_INDEX;
-        };
     }
 
     private static String withoutFile(Path file, String message) {

@@ -1,16 +1,17 @@
 package xlmr.cli;
 
+import xlmr.checkpoint.CheckpointException;
+import xlmr.checkpoint.ContainerKind;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
-import xlmr.checkpoint.CheckpointException;
-import xlmr.checkpoint.ContainerKind;
 
-/// What a file of a model directory is, told by its first bytes and, where these say nothing, by
-/// its name.
+/// What a file of a model directory is: a container of weights ([ContainerKind]) or what else lies
+/// beside them.
 public enum FileKind {
     /// Weights in one file.
     SAFETENSORS,
@@ -24,8 +25,12 @@ public enum FileKind {
     TOKENIZER_JSON,
     /// `pytorch_model.bin`.
     PYTORCH,
+    /// Which shard holds which weights.
+    PYTORCH_INDEX,
     /// `tf_model.h5`.
     HDF5,
+    /// Which shard holds which weights.
+    HDF5_INDEX,
     /// None of these.
     UNKNOWN;
 
@@ -40,28 +45,19 @@ public enum FileKind {
     ///
     /// @throws CheckpointException if it cannot be read
     public static FileKind of(Path file) {
-        FileKind kind =
-                switch (ContainerKind.of(file)) {
-                    case SAFETENSORS -> SAFETENSORS;
-                    case SAFETENSORS_INDEX -> SAFETENSORS_INDEX;
-                    case PYTORCH -> PYTORCH;
-                    case HDF5 -> HDF5;
-                    case OTHER -> UNKNOWN;
-                };
         String name = file.toString();
-        if (name.endsWith(".json") && kind != SAFETENSORS_INDEX) {
-            return jsonKind(file);
-        }
-        if (kind != UNKNOWN) {
-            return kind;
-        }
-        if (name.endsWith(".model")) {
-            return SENTENCEPIECE;
-        }
-        if (name.endsWith(".bin") || name.endsWith(".pt") || name.endsWith(".pth")) {
-            return PYTORCH;
-        }
-        return name.endsWith(".h5") || name.endsWith(".hdf5") ? HDF5 : UNKNOWN;
+        return switch (ContainerKind.of(file)) {
+            case SAFETENSORS -> name.endsWith(".json") ? jsonKind(file) : SAFETENSORS;
+            case SAFETENSORS_INDEX -> SAFETENSORS_INDEX;
+            case PYTORCH -> PYTORCH;
+            case PYTORCH_INDEX -> PYTORCH_INDEX;
+            case HDF5 -> HDF5;
+            case HDF5_INDEX -> HDF5_INDEX;
+            case OTHER ->
+                    name.endsWith(".json")
+                            ? jsonKind(file)
+                            : name.endsWith(".model") ? SENTENCEPIECE : UNKNOWN;
+        };
     }
 
     // Even a damaged tokenizer.json, if it is not empty, has its steps' names near its beginning.

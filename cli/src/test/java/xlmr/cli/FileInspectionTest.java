@@ -5,6 +5,17 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import xlmr.checkpoint.SafetensorsWriter;
+import xlmr.tensor.Shape;
+import xlmr.tensor.Tensor;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,14 +24,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.Assertions;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-import xlmr.checkpoint.SafetensorsWriter;
-import xlmr.tensor.Shape;
-import xlmr.tensor.Tensor;
 
 class FileInspectionTest {
     private static final Path REFERENCE =
@@ -43,7 +46,8 @@ class FileInspectionTest {
                         {"file":"%s","ok":true,"kind":"safetensors",\
                         "warnings":["tensor 'a' has 1 elements that are NaN or infinite"],\
                         "metadata":{"format":"pt"},"elements":2,\
-                        "tensors":[{"name":"a","dtype":"F32","shape":[2,1]}]}"""
+                        "tensors":[{"name":"a","dtype":"F32","shape":[2,1]}]}\
+                        """
                                 .formatted(file));
         assertThat(FileInspection.of(directory).kind()).isEqualTo(FileKind.SAFETENSORS);
     }
@@ -66,6 +70,8 @@ class FileInspectionTest {
         refused("notes.txt", "hello", FileKind.UNKNOWN, "not of a known kind; known are");
         refused("pytorch_model.bin", "PK\3\4", FileKind.PYTORCH, "a PyTorch pickle");
         refused("other.bin", "", FileKind.PYTORCH, "a PyTorch pickle");
+        refused("x.bin.index.json", "{}", FileKind.PYTORCH_INDEX, "weight_map");
+        refused("x.h5.index.json", "{}", FileKind.HDF5_INDEX, "weight_map");
         refused("tf_model.h5", "", FileKind.HDF5, "an HDF5 file");
         refused("special.json", "{\"a\":1}", FileKind.CONFIG, "JSON, but neither");
         refused("x.safetensors", "12345678", FileKind.SAFETENSORS, "is above the format's limit");

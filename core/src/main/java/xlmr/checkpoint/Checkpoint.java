@@ -1,16 +1,17 @@
 package xlmr.checkpoint;
 
+import xlmr.tensor.Tensor;
+
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.SequencedSet;
-import xlmr.tensor.Tensor;
 
 /// Names and the arrays that they stand for, in files. Opening reads names, types and shapes only;
 /// elements are read where they are used. Immutable, and safe for many threads.
 ///
 /// A mapped file must not be changed or shortened while it is open; to replace one, write beside it
 /// and rename, as [SafetensorsWriter] does.
-public sealed interface Checkpoint permits SafetensorsFile, ShardedCheckpoint {
+public sealed interface Checkpoint permits ArrayFile, ShardedCheckpoint {
     /// All names, in the order of the data in the file.
     SequencedSet<String> names();
 
@@ -70,12 +71,21 @@ public sealed interface Checkpoint permits SafetensorsFile, ShardedCheckpoint {
         return names().contains(name);
     }
 
-    /// Opens `model.safetensors` or, if sharded, `model.safetensors.index.json` of a directory; or
-    /// a file of either kind by its own name.
+    /// Opens the checkpoint of a directory, see [#locate], or a file of weights or an index by its
+    /// own name.
     ///
     /// @throws CheckpointException if there is none, or it is damaged, or it is a container that is
     ///   not supported
     static Checkpoint open(Path directoryOrFile) {
         return CheckpointFiles.open(directoryOrFile);
+    }
+
+    /// The file that stands for a directory's checkpoint: the first that exists of
+    /// `model.safetensors`, `pytorch_model.bin` and `tf_model.h5`, each before its own index of
+    /// shards (`model.safetensors.index.json`, ...).
+    ///
+    /// @throws CheckpointException if there is none
+    static Path locate(Path directory) {
+        return CheckpointFiles.locate(directory);
     }
 }

@@ -12,65 +12,74 @@ final class CheckpointFiles {
     static final String SINGLE = "model.safetensors";
     static final String INDEX = "model.safetensors.index.json";
 
-    private static final List<String> UNSUPPORTED =
+    /// In the order in which they are looked for.
+    private static final List<String> SUPPORTED =
             List.of(
+                    SINGLE,
+                    INDEX,
                     "pytorch_model.bin",
                     "pytorch_model.bin.index.json",
                     "tf_model.h5",
-                    "tf_model.h5.index.json",
-                    "flax_model.msgpack",
-                    "model.onnx");
-    private static final String REMEDY = "supported are %s and %s".formatted(SINGLE, INDEX);
+                    "tf_model.h5.index.json");
+
+    private static final List<String> UNSUPPORTED = List.of("flax_model.msgpack", "model.onnx");
+    private static final String REMEDY = "supported are " + String.join(", ", SUPPORTED);
 
     private CheckpointFiles() {}
 
     static Checkpoint open(Path path) {
-        if (Files.isDirectory(path)) {
-            return openDirectory(path);
-        }
         if (!Files.exists(path)) {
             throw new CheckpointException(
                     path.toString(), "does not exist", "give a checkpoint's directory or file");
         }
-        ContainerKind kind = ContainerKind.of(path);
-        return switch (kind) {
-            case SAFETENSORS_INDEX -> ShardedCheckpoint.open(path);
-            case PYTORCH, HDF5 ->
-                    throw new CheckpointException(
-                            path.toString(),
-                            "is %s, which is not supported".formatted(kind.words()),
-                            REMEDY);
-            case SAFETENSORS, OTHER -> SafetensorsFile.open(path);
+        Path file = Files.isDirectory(path) ? locate(path) : path;
+        return switch (ContainerKind.of(file)) {
+            case SAFETENSORS_INDEX, PYTORCH_INDEX, HDF5_INDEX -> ShardedCheckpoint.open(file);
+            case SAFETENSORS, PYTORCH, HDF5, OTHER -> openFile(file);
         };
     }
 
-    private static Checkpoint openDirectory(Path directory) {
-        // The order of the reference: a single file wins over an index.
-        Path single = directory.resolve(SINGLE);
-        if (Files.isRegularFile(single)) {
-            return SafetensorsFile.open(single);
-        }
-        Path index = directory.resolve(INDEX);
-        if (Files.isRegularFile(index)) {
-            return ShardedCheckpoint.open(index);
-        }
-        List<String> found =
-                UNSUPPORTED.stream().filter(name -> Files.exists(directory.resolve(name))).toList();
+    /// Opens a file of weights, which an index is not.
+    static Checkpoint openFile(Path file) {
+        ContainerKind kind = ContainerKind.of(file);
+        return switch (kind) {
+            case SAFETENSORS, OTHER -> SafetensorsFile.open(file);
+            case PYTORCH, HDF5 ->
+                    throw new CheckpointException(
+                            file.toString(),
+                            "is %s, which is not supported".formatted(kind.words()),
+                            "supported are %s and %s".formatted(SINGLE, INDEX));
+            case SAFETENSORS_INDEX, PYTORCH_INDEX, HDF5_INDEX ->
+                    throw new CheckpointException(
+                            file.toString(), "is %s; expected weights".formatted(kind.words()));
+        };
+    }
+
+    static Path locate(Path directory) {
+        List<String> found = present(directory, SUPPORTED);
         if (!found.isEmpty()) {
-            throw new CheckpointException(
-                    directory.toString(),
-                    "holds %s, which is not supported".formatted(String.join(", ", found)),
-                    REMEDY);
+            return directory.resolve(found.getFirst());
         }
-        List<String> others = otherSafetensors(directory);
+        List<String> others = present(directory, UNSUPPORTED);
         if (!others.isEmpty()) {
             throw new CheckpointException(
                     directory.toString(),
-                    "no %s, but %s".formatted(SINGLE, String.join(", ", others)),
+                    "holds %s, which is not supported".formatted(String.join(", ", others)),
+                    REMEDY);
+        }
+        List<String> named = otherSafetensors(directory);
+        if (!named.isEmpty()) {
+            throw new CheckpointException(
+                    directory.toString(),
+                    "no %s, but %s".formatted(SINGLE, String.join(", ", named)),
                     "open a file by its own name");
         }
         throw new CheckpointException(
                 directory.toString(), "no checkpoint in this directory", REMEDY);
+    }
+
+    private static List<String> present(Path directory, List<String> names) {
+        return names.stream().filter(name -> Files.isRegularFile(directory.resolve(name))).toList();
     }
 
     private static List<String> otherSafetensors(Path directory) {

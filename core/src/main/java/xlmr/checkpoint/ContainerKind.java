@@ -7,7 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/// What a file of weights is, by its first bytes; only an index is told by its name.
+/// What a file of weights is, told by its first bytes and, where these say nothing, by its name; an
+/// index of shards by its name alone.
 public enum ContainerKind {
     /// Header and arrays in one file.
     SAFETENSORS("a safetensors file"),
@@ -15,8 +16,12 @@ public enum ContainerKind {
     SAFETENSORS_INDEX("an index of safetensors shards"),
     /// `torch.save`: a zip with a pickle, a bare pickle, or a tar (before PyTorch 0.1.10).
     PYTORCH("a PyTorch pickle (.bin, .pt)"),
+    /// `*.bin.index.json`: names to shards.
+    PYTORCH_INDEX("an index of PyTorch shards"),
     /// Keras and TensorFlow.
     HDF5("an HDF5 file (.h5)"),
+    /// `*.h5.index.json`: names to shards.
+    HDF5_INDEX("an index of HDF5 shards"),
     /// None of these.
     OTHER("of an unknown kind");
 
@@ -38,8 +43,11 @@ public enum ContainerKind {
     ///
     /// @throws CheckpointException if it cannot be read
     public static ContainerKind of(Path file) {
-        if (file.toString().endsWith(".index.json")) {
-            return SAFETENSORS_INDEX;
+        String name = file.toString();
+        if (name.endsWith(".index.json")) {
+            return name.endsWith(".bin.index.json")
+                    ? PYTORCH_INDEX
+                    : name.endsWith(".h5.index.json") ? HDF5_INDEX : SAFETENSORS_INDEX;
         }
         byte[] head;
         try (InputStream input = Files.newInputStream(file)) {
@@ -47,7 +55,7 @@ public enum ContainerKind {
         } catch (IOException e) {
             throw CheckpointException.of(file, e);
         }
-        return of(head, file.toString());
+        return of(head, name);
     }
 
     private static ContainerKind of(byte[] head, String name) {
@@ -62,7 +70,15 @@ public enum ContainerKind {
         boolean zip = startsWith(head, 0, new byte[] {'P', 'K', 3, 4});
         boolean pickle = head.length > 1 && head[0] == (byte) 0x80 && head[1] >= 0 && head[1] <= 5;
         boolean tar = startsWith(head, TAR_MAGIC_AT, "ustar".getBytes(StandardCharsets.US_ASCII));
-        return zip || pickle || tar ? PYTORCH : OTHER;
+        return zip || pickle || tar ? PYTORCH : byExtension(name);
+    }
+
+    // Of a damaged file.
+    private static ContainerKind byExtension(String name) {
+        if (name.endsWith(".bin") || name.endsWith(".pt") || name.endsWith(".pth")) {
+            return PYTORCH;
+        }
+        return name.endsWith(".h5") || name.endsWith(".hdf5") ? HDF5 : OTHER;
     }
 
     private static boolean startsWith(byte[] head, int at, byte[] magic) {

@@ -2,6 +2,9 @@ package xlmr.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import xlmr.tensor.Tensor;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -10,21 +13,18 @@ import java.util.Map;
 import java.util.Map.Entry;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
-import xlmr.tensor.Tensor;
 
-/// Several safetensors files with an index, `{"weight_map": {name: file}}`. Names that a shard
-/// holds beyond the index are not part of the checkpoint.
+/// Several files with an index, `{"weight_map": {name: file}}`, each of any container. Names that a
+/// shard holds beyond the index are not part of the checkpoint.
 public final class ShardedCheckpoint implements Checkpoint {
     private static final String WEIGHT_MAP = "weight_map";
 
     private final Path index;
-    private final SequencedMap<String, SafetensorsFile> shards;
+    private final SequencedMap<String, Checkpoint> shards;
     private final Map<String, String> metadata;
 
     private ShardedCheckpoint(
-            Path index,
-            SequencedMap<String, SafetensorsFile> shards,
-            Map<String, String> metadata) {
+            Path index, SequencedMap<String, Checkpoint> shards, Map<String, String> metadata) {
         this.index = index;
         this.shards = Collections.unmodifiableSequencedMap(shards);
         this.metadata = Collections.unmodifiableMap(metadata);
@@ -43,11 +43,11 @@ public final class ShardedCheckpoint implements Checkpoint {
                     "\"%s\" %s; expected an object of names to shards"
                             .formatted(WEIGHT_MAP, found == null ? "is missing" : "is " + found));
         }
-        Map<String, SafetensorsFile> files = new LinkedHashMap<>();
-        SequencedMap<String, SafetensorsFile> shards = new LinkedHashMap<>();
+        Map<String, Checkpoint> files = new LinkedHashMap<>();
+        SequencedMap<String, Checkpoint> shards = new LinkedHashMap<>();
         for (Entry<String, JsonNode> weight : weights.properties()) {
             String file = shardName(index, weight.getKey(), weight.getValue());
-            SafetensorsFile shard = files.computeIfAbsent(file, name -> openShard(index, name));
+            Checkpoint shard = files.computeIfAbsent(file, name -> openShard(index, name));
             if (!shard.contains(weight.getKey())) {
                 throw new CheckpointException(
                         index.toString(),
@@ -79,13 +79,13 @@ public final class ShardedCheckpoint implements Checkpoint {
         return name;
     }
 
-    private static SafetensorsFile openShard(Path index, String name) {
+    private static Checkpoint openShard(Path index, String name) {
         Path file = index.resolveSibling(name);
         if (!Files.isRegularFile(file)) {
             throw new CheckpointException(
                     index.toString(), "shard %s is missing".formatted(name), "fetch it too");
         }
-        return SafetensorsFile.open(file);
+        return CheckpointFiles.openFile(file);
     }
 
     @Override
@@ -144,8 +144,8 @@ public final class ShardedCheckpoint implements Checkpoint {
         return "%s (%d tensors)".formatted(index, shards.size());
     }
 
-    private SafetensorsFile shard(String name) {
-        SafetensorsFile shard = shards.get(name);
+    private Checkpoint shard(String name) {
+        Checkpoint shard = shards.get(name);
         if (shard == null) {
             throw new CheckpointException(
                     index.toString(), "tensor '%s': is not in the index".formatted(name));

@@ -3,20 +3,22 @@ package xlmr.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
+
 import static xlmr.checkpoint.SafetensorsBytes.entry;
 import static xlmr.checkpoint.SafetensorsBytes.file;
 import static xlmr.checkpoint.SafetensorsBytes.floats;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
 
 class CheckpointTest {
     private static final String ONE = "model-00001-of-00002.safetensors";
@@ -117,8 +119,19 @@ class CheckpointTest {
         refused("no checkpoint in this directory; supported are");
         write("adapter.safetensors", shard("a", 1));
         refused("no model.safetensors, but adapter.safetensors; open a file by its own name");
-        write("pytorch_model.bin", new byte[3]);
-        refused("holds pytorch_model.bin, which is not supported; supported are");
+        write("flax_model.msgpack", new byte[3]);
+        refused("holds flax_model.msgpack, which is not supported; supported are");
+    }
+
+    @Test
+    void anIndexIsNoShard() throws IOException {
+        write(ONE, shard("a", 1));
+        Files.writeString(directory.resolve("loop.index.json"), "{}");
+        index(map("loop.index.json").replace("{\"weight_map\":", "").replace("}}", "}"));
+
+        assertThatExceptionOfType(CheckpointException.class)
+                .isThrownBy(() -> Checkpoint.open(directory))
+                .withMessageContaining("is an index of safetensors shards; expected weights");
     }
 
     @Test
