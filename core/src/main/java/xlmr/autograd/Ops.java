@@ -105,12 +105,12 @@ public final class Ops {
     }
 
     /// Scaled dot-product attention within each sequence and head, with dropout of the
-    /// probabilities. `[N, C]` each `-> [N, C]`
+    /// probabilities. `[N, C], [M, C], [M, C] -> [N, C]`
     public Tensor attention(
             Tensor query, Tensor key, Tensor value, AttentionShape shape, float dropout) {
         expect("attention", "query", query.shape(), shape.tokens(), query.size(-1));
-        expect("attention", "key", key.shape(), query.shape().sizes());
-        expect("attention", "value", value.shape(), query.shape().sizes());
+        expect("attention", "key", key.shape(), shape.keyTokens(), query.size(-1));
+        expect("attention", "value", value.shape(), shape.keyTokens(), query.size(-1));
         if (shape.heads() <= 0 || query.size(1) % shape.heads() != 0) {
             throw new IllegalArgumentException(
                     "attention: %d columns do not divide into %d heads"
@@ -127,10 +127,15 @@ public final class Ops {
     }
 
     /// The probabilities of [#attention], without dropout and without gradient: per sequence `[H,
-    /// T, T]`.
+    /// queries, keys]`.
     public Tensor attentionProbabilities(Tensor query, Tensor key, AttentionShape shape) {
-        expect("attentionProbabilities", "key", key.shape(), query.shape().sizes());
-        Tensor output = take(shape.probabilities()); // [sum of H T T]
+        expect(
+                "attentionProbabilities",
+                "key",
+                key.shape(),
+                shape.keyTokens(),
+                query.size(-1));
+        Tensor output = take(shape.probabilities()); // [sum of H queries keys]
         backend.attentionProbabilities(query, key, shape, output);
         return output;
     }

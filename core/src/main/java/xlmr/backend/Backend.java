@@ -49,7 +49,7 @@ public interface Backend extends AutoCloseable {
     void biasGradient(Tensor dOutput, Tensor dBias);
 
     /// Scaled dot-product attention within each sequence and head: output = dropout(softmax(query
-    /// keyᵀ / √D)) value. `[N, C]` each
+    /// keyᵀ / √D)) value. Query and output `[N, C]`, key and value `[M, C]`
     ///
     /// @param logSumExp `[N, H]` overwritten with the logarithm of each softmax's denominator, for
     ///   the backward pass
@@ -80,8 +80,8 @@ public interface Backend extends AutoCloseable {
             Tensor dKey,
             Tensor dValue);
 
-    /// The probabilities themselves, without dropout: per sequence `[H, T, T]`, one after the
-    /// other.
+    /// The probabilities themselves, without dropout: per sequence `[H, queries, keys]`, one after
+    /// the other.
     void attentionProbabilities(Tensor query, Tensor key, AttentionShape shape, Tensor output);
 
     /// output = (input - mean) rstd weight + bias per row, with rstd = 1 / √(variance + ε). `[N,

@@ -34,7 +34,7 @@ public record XlmRobertaModel(
     public Tensor forward(
             Ops ops, TokenBatch tokens, @Nullable Tensor vectors, LayerObserver observer) {
         AttentionShape shape =
-                new AttentionShape(tokens.starts(), config.numAttentionHeads(), false);
+                AttentionShape.of(tokens.starts(), config.numAttentionHeads(), false);
         Tensor hidden = ops.scope(() -> embeddings.forward(ops, tokens, vectors)); // [N, C]
         observer.hiddenStates(0, hidden);
         for (int layer = 0; layer < layers.size(); layer++) {

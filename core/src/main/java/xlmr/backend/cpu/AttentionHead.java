@@ -12,7 +12,7 @@ import jdk.incubator.vector.VectorMask;
 import xlmr.backend.AttentionShape;
 import xlmr.backend.DropoutMask;
 
-/// Attention of one head within one sequence of T tokens, forward and backward.
+/// Attention of one head within one sequence of Q queries and T keys, forward and backward.
 ///
 /// Queries are taken [Tiles#WIDTH] at a time, one a lane, so the scores of a block are `Sᵀ [T,
 /// WIDTH]`: softmax runs down the lanes without sums across them, and the probabilities already lie
@@ -38,10 +38,12 @@ final class AttentionHead {
     private final int hidden;
     private final int head;
     private final int start;
+    private final int queries;
     private final int length;
     private final int size;
     private final int wide;
     private final int base;
+    private final int keyBase;
     private final float scale;
     private final Scratch scratch;
     private final int[] rowKeys = new int[WIDTH];
@@ -62,20 +64,22 @@ final class AttentionHead {
         this.head = head;
         this.scratch = scratch;
         start = shape.starts()[b];
-        length = shape.starts()[b + 1] - start; // T
+        queries = shape.queries(b); // Q
+        length = shape.keys(b); // T
         size = hidden / shape.heads(); // D
         wide = (size + WIDTH - 1) / WIDTH * WIDTH; // D in whole panels
         base = start * hidden + head * size;
+        keyBase = shape.keyStarts()[b] * hidden + head * size;
         scale = (float) (1 / Math.sqrt(size));
     }
 
     /// output = dropout(softmax(query keyᵀ / √D)) value.
     void forward(float[] query, float[] key, float[] value, float[] output, float[] logSumExp) {
         float[] keys = leftPanels(KEYS, key); // [T, D]
-        float[] values = rightPanels(VALUES, value, base, length); // [T, D]
+        float[] values = rightPanels(VALUES, value, keyBase, length); // [T, D]
         float[] context = scratch.array(CONTEXT, WIDTH * wide);
-        for (int q = 0; q < length; q += WIDTH) {
-            int count = Math.min(WIDTH, length - q);
+        for (int q = 0; q < queries; q += WIDTH) {
+            int count = Math.min(WIDTH, queries - q);
             float[] scores =
                     products(SCORES, keys, queryPanel(QUERIES, query, q, count)); // [T, WIDTH]
             drawRows(q);
@@ -95,11 +99,11 @@ final class AttentionHead {
         }
     }
 
-    /// The probabilities `[T, T]` from index `at` on.
+    /// The probabilities `[Q, T]` from index `at` on.
     void probabilities(float[] query, float[] key, float[] output, int at) {
         float[] keys = leftPanels(KEYS, key); // [T, D]
-        for (int q = 0; q < length; q += WIDTH) {
-            int count = Math.min(WIDTH, length - q);
+        for (int q = 0; q < queries; q += WIDTH) {
+            int count = Math.min(WIDTH, queries - q);
             float[] scores =
                     products(SCORES, keys, queryPanel(QUERIES, query, q, count)); // [T, WIDTH]
             for (int lane = 0; lane < WIDTH; lane += V) {
@@ -129,12 +133,12 @@ final class AttentionHead {
     void backward(Saved saved, float[] dQuery, float[] dKey, float[] dValue) {
         float[] keys = leftPanels(KEYS, saved.key); // [T, D]
         float[] values = leftPanels(VALUES, saved.value); // [T, D]
-        float[] keyColumns = rightPanels(KEY_COLUMNS, saved.key, base, length); // [T, D]
+        float[] keyColumns = rightPanels(KEY_COLUMNS, saved.key, keyBase, length); // [T, D]
         float[] dKeys = zeros(D_KEYS, length * wide); // [T, D]
         float[] dValues = zeros(D_VALUES, length * wide); // [T, D]
         float[] context = scratch.array(CONTEXT, WIDTH * wide);
-        for (int q = 0; q < length; q += WIDTH) {
-            int count = Math.min(WIDTH, length - q);
+        for (int q = 0; q < queries; q += WIDTH) {
+            int count = Math.min(WIDTH, queries - q);
             float[] scores =
                     products(
                             SCORES, keys, queryPanel(QUERIES, saved.query, q, count)); // [T, WIDTH]
@@ -153,13 +157,13 @@ final class AttentionHead {
             sumOverKeys(dScores, count, keyColumns, context);
             addRows(context, count, dQuery, base + q * hidden);
         }
-        addRows(dKeys, length, dKey, base);
-        addRows(dValues, length, dValue, base);
+        addRows(dKeys, length, dKey, keyBase);
+        addRows(dValues, length, dValue, keyBase);
     }
 
     private float[] leftPanels(int slot, float[] source) {
         float[] panels = scratch.array(slot, Tiles.paddedRows(length) * size);
-        Packing.rows(source, base, hidden, 1, length, size, panels, 0);
+        Packing.rows(source, keyBase, hidden, 1, length, size, panels, 0);
         return panels;
     }
 
@@ -262,14 +266,19 @@ final class AttentionHead {
         }
     }
 
+    /// The key that belongs to query q, where both are of the same tokens at the end.
+    private int own(int q) {
+        return length - queries + q;
+    }
+
     /// Keys that the block's last query sees.
     private int seen(int q) {
-        return shape.causal() ? Math.min(length, q + WIDTH) : length;
+        return shape.causal() ? Math.min(length, own(q) + WIDTH) : length;
     }
 
     private VectorMask<Float> before(int q, int lane, int j) {
-        IntVector queries = IntVector.broadcast(INTS, q + lane).addIndex(1);
-        return queries.lt(j).cast(FLOATS);
+        IntVector owns = IntVector.broadcast(INTS, own(q) + lane).addIndex(1);
+        return owns.lt(j).cast(FLOATS);
     }
 
     /// Turns V columns of scores into e^(s - max), dropped ones 0; their full sums go to `deltas`,
@@ -302,7 +311,7 @@ final class AttentionHead {
 
     /// Scores of keys after the query become so low that their probability is 0.
     private void hideLater(float[] scores, int q, int lane, int seen) {
-        for (int j = q; j < seen; j++) {
+        for (int j = own(q); j < seen; j++) {
             FloatVector.fromArray(FLOATS, scores, j * WIDTH + lane)
                     .blend(-Float.MAX_VALUE, before(q, lane, j))
                     .intoArray(scores, j * WIDTH + lane);

@@ -7,9 +7,8 @@ import xlmr.tensor.Tensor;
 /// Attention and its gradient as the formulas say: one query row at a time, each row's
 /// probabilities in full.
 ///
-/// Notation: n is a query's token, m a key's, both in the sequence of tokens `first` to `end`; head
-/// h owns the columns from h D on. A query sees the keys from `first` to before `seen`, which is
-/// `end`, or n + 1 if causal.
+/// Notation: n is a query's row, from `firstQuery` of its sequence on, m a key's, from `first` on;
+/// head h owns the columns from h D on. A query sees the keys from `first` to before `seen`.
 final class ScalarAttention {
     private ScalarAttention() {}
 
@@ -30,10 +29,10 @@ final class ScalarAttention {
         float[] o = Elements.writable(output);
         float[] lse = Elements.writable(logSumExp);
         for (int b = 0; b < shape.sequences(); b++) {
-            int first = shape.starts()[b];
-            int end = shape.starts()[b + 1];
-            for (int n = first; n < end; n++) {
-                int seen = shape.causal() ? n + 1 : end;
+            int firstQuery = shape.starts()[b];
+            int first = shape.keyStarts()[b];
+            for (int n = firstQuery; n < firstQuery + shape.queries(b); n++) {
+                int seen = first + shape.seen(b, n - firstQuery);
                 for (int h = 0; h < shape.heads(); h++) {
                     int row = n * shape.heads() + h;
                     int column = h * size;
@@ -78,13 +77,13 @@ final class ScalarAttention {
         float[] v = Elements.of(value);
         float[] dO = Elements.of(dOutput);
         double[] dQ = new double[shape.tokens() * channels]; // [N, C]
-        double[] dK = new double[shape.tokens() * channels]; // [N, C]
-        double[] dV = new double[shape.tokens() * channels]; // [N, C]
+        double[] dK = new double[shape.keyTokens() * channels]; // [M, C]
+        double[] dV = new double[shape.keyTokens() * channels]; // [M, C]
         for (int b = 0; b < shape.sequences(); b++) {
-            int first = shape.starts()[b];
-            int end = shape.starts()[b + 1];
-            for (int n = first; n < end; n++) {
-                int seen = shape.causal() ? n + 1 : end;
+            int firstQuery = shape.starts()[b];
+            int first = shape.keyStarts()[b];
+            for (int n = firstQuery; n < firstQuery + shape.queries(b); n++) {
+                int seen = first + shape.seen(b, n - firstQuery);
                 for (int h = 0; h < shape.heads(); h++) {
                     int row = n * shape.heads() + h;
                     int column = h * size;
@@ -118,7 +117,7 @@ final class ScalarAttention {
         accumulate(dV, dValue);
     }
 
-    /// P, without dropout: per sequence `[H, T, T]`; 0 where a causal query does not see the key.
+    /// P, without dropout: per sequence `[H, queries, keys]`; 0 where a causal query does not see the key.
     static void probabilities(Tensor query, Tensor key, AttentionShape shape, Tensor output) {
         int channels = Elements.columns(query); // C
         int size = channels / shape.heads(); // D
@@ -127,11 +126,12 @@ final class ScalarAttention {
         float[] out = Elements.writable(output);
         int at = 0;
         for (int b = 0; b < shape.sequences(); b++) {
-            int first = shape.starts()[b];
-            int end = shape.starts()[b + 1];
+            int firstQuery = shape.starts()[b];
+            int first = shape.keyStarts()[b];
+            int end = shape.keyStarts()[b + 1];
             for (int h = 0; h < shape.heads(); h++) {
-                for (int n = first; n < end; n++) {
-                    int seen = shape.causal() ? n + 1 : end;
+                for (int n = firstQuery; n < firstQuery + shape.queries(b); n++) {
+                    int seen = first + shape.seen(b, n - firstQuery);
                     double[] s = scores(q, k, n, first, seen, h * size, size, channels);
                     double logarithm = logSumExp(s);
                     for (int m = first; m < end; m++) {

@@ -131,19 +131,16 @@ public final class VectorBackend extends ElementwiseBackend {
     @Override
     public void attentionProbabilities(
             Tensor query, Tensor key, AttentionShape shape, Tensor output) {
-        int[] starts = shape.starts();
         int[] offsets = new int[shape.sequences() + 1];
         for (int b = 0; b < shape.sequences(); b++) {
-            int length = starts[b + 1] - starts[b];
-            offsets[b + 1] = offsets[b] + shape.heads() * length * length;
+            offsets[b + 1] = offsets[b] + shape.heads() * shape.queries(b) * shape.keys(b);
         }
         forHeads(
                 shape,
                 DropoutMask.NONE,
                 query.size(-1),
                 (head, b, h) -> {
-                    int length = starts[b + 1] - starts[b];
-                    int at = offsets[b] + h * length * length;
+                    int at = offsets[b] + h * shape.queries(b) * shape.keys(b);
                     head.probabilities(array(query), array(key), array(output), at);
                 });
     }
@@ -155,12 +152,13 @@ public final class VectorBackend extends ElementwiseBackend {
     /// Runs a task for every head of every sequence, the longest first so that no thread is left
     /// with one at the end.
     private void forHeads(AttentionShape shape, DropoutMask dropout, int hidden, HeadTask task) {
-        int[] starts = shape.starts();
         int heads = shape.heads();
         int[] byLength =
                 IntStream.range(0, shape.sequences())
                         .boxed()
-                        .sorted(Comparator.comparingInt(b -> starts[b] - starts[b + 1]))
+                        .sorted(
+                                Comparator.comparingLong(
+                                        b -> -(long) shape.queries(b) * shape.keys(b)))
                         .mapToInt(b -> b)
                         .toArray();
         workers.run(

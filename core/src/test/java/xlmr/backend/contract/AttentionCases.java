@@ -37,6 +37,12 @@ final class AttentionCases {
                 addLarge(cases, shape(12, causal, 33, 31, 2, 1), 64, 1, dropout);
             }
         }
+        for (DropoutMask dropout : List.of(DropoutMask.NONE, DROPOUT)) {
+            addStated(cases, shape(2, false, starts(3, 1, 5), starts(2, 4, 1)), 3, dropout);
+            addStated(cases, shape(1, true, starts(2, 1), starts(5, 4)), 5, dropout);
+            addLarge(cases, shape(2, false, starts(70, 1, 33), starts(20, 90, 1)), 16, 1, dropout);
+            addLarge(cases, shape(3, true, starts(1, 40, 64), starts(65, 41, 200)), 12, 1, dropout);
+        }
         addLarge(cases, shape(2, false, 5, 90), 8, 4, DropoutMask.NONE);
         addLarge(cases, shape(2, false), 8, 1, DropoutMask.NONE);
         addSharp(cases);
@@ -44,17 +50,27 @@ final class AttentionCases {
     }
 
     private static AttentionShape shape(int heads, boolean causal, int... lengths) {
+        return AttentionShape.of(starts(lengths), heads, causal);
+    }
+
+    /// Other keys than those of the queries' tokens: some hidden, or earlier ones kept.
+    private static AttentionShape shape(int heads, boolean causal, int[] starts, int[] keyStarts) {
+        return new AttentionShape(starts, keyStarts, heads, causal);
+    }
+
+    /// Where sequences of these lengths start.
+    private static int[] starts(int... lengths) {
         int[] starts = new int[lengths.length + 1];
         for (int b = 0; b < lengths.length; b++) {
             starts[b + 1] = starts[b] + lengths[b];
         }
-        return new AttentionShape(starts, heads, causal);
+        return starts;
     }
 
     private static double ulps(AttentionShape shape) {
         int longest = 0;
         for (int b = 0; b < shape.sequences(); b++) {
-            longest = Math.max(longest, shape.starts()[b + 1] - shape.starts()[b]);
+            longest = Math.max(longest, shape.keyStarts()[b + 1] - shape.keyStarts()[b]);
         }
         return 8 + Math.sqrt(longest);
     }
@@ -64,9 +80,14 @@ final class AttentionCases {
         for (int b = 0; b < lengths.length; b++) {
             lengths[b] = shape.starts()[b + 1] - shape.starts()[b];
         }
-        return " of %s, %d heads of %d%s%s"
+        int[] keys = new int[lengths.length];
+        for (int b = 0; b < keys.length; b++) {
+            keys[b] = shape.keyStarts()[b + 1] - shape.keyStarts()[b];
+        }
+        return " of %s%s, %d heads of %d%s%s"
                 .formatted(
                         Arrays.toString(lengths),
+                        Arrays.equals(keys, lengths) ? "" : " to " + Arrays.toString(keys),
                         shape.heads(),
                         size,
                         shape.causal() ? ", causal" : "",
@@ -76,6 +97,7 @@ final class AttentionCases {
     private static void addStated(
             List<OperationCase> cases, AttentionShape shape, int size, DropoutMask dropout) {
         int n = shape.tokens();
+        int m = shape.keyTokens();
         int c = shape.heads() * size;
         String name = name(shape, size, dropout);
         cases.add(
@@ -90,8 +112,8 @@ final class AttentionCases {
                             a[4] = s.logSumExp(a[0], a[1]);
                         },
                         input(n, c),
-                        input(n, c).times(0.7),
-                        input(n, c).times(1.3),
+                        input(m, c).times(0.7),
+                        input(m, c).times(1.3),
                         output(n, c),
                         output(n, shape.heads())));
         cases.add(
@@ -110,7 +132,7 @@ final class AttentionCases {
                                         a[4 + which]);
                             }
                         },
-                        gradientOperands(n, c, 1)));
+                        gradientOperands(n, m, c, 1)));
         if (!dropout.isActive()) {
             cases.add(
                     OperationCase.of(
@@ -122,7 +144,7 @@ final class AttentionCases {
                                             new AttentionStatement(shape, dropout, c)
                                                     .probabilities(a[0], a[1]),
                             input(n, c),
-                            input(n, c).times(0.7),
+                            input(m, c).times(0.7),
                             output(shape.probabilities())));
         }
     }
@@ -134,6 +156,7 @@ final class AttentionCases {
             double magnitude,
             DropoutMask dropout) {
         int n = shape.tokens();
+        int m = shape.keyTokens();
         int c = shape.heads() * size;
         String name = name(shape, size, dropout) + (magnitude == 1 ? "" : ", times " + magnitude);
         // The error of a score is that of a large number; the exponential makes it relative to the
@@ -146,8 +169,8 @@ final class AttentionCases {
                         (backend, t) ->
                                 backend.attention(t[0], t[1], t[2], shape, dropout, t[3], t[4]),
                         input(n, c).times(magnitude),
-                        input(n, c).times(-0.7 * magnitude),
-                        input(n, c).plus(0.5),
+                        input(m, c).times(-0.7 * magnitude),
+                        input(m, c).plus(0.5),
                         output(n, c),
                         output(n, shape.heads())));
         cases.add(
@@ -155,7 +178,7 @@ final class AttentionCases {
                         "attentionGradient" + name,
                         3 * ulps(shape) * growth,
                         (backend, t) -> gradient(backend, t, shape, dropout),
-                        gradientOperands(n, c, magnitude)));
+                        gradientOperands(n, m, c, magnitude)));
         if (!dropout.isActive()) {
             cases.add(
                     OperationCase.againstScalar(
@@ -163,7 +186,7 @@ final class AttentionCases {
                             ulps(shape) * growth,
                             (backend, t) -> backend.attentionProbabilities(t[0], t[1], shape, t[2]),
                             input(n, c).times(magnitude),
-                            input(n, c).times(-0.7 * magnitude),
+                            input(m, c).times(-0.7 * magnitude),
                             output(shape.probabilities())));
         }
     }
@@ -198,15 +221,15 @@ final class AttentionCases {
     }
 
     /// Query, key, value, dOutput and the three gradients.
-    private static Operand[] gradientOperands(int n, int c, double magnitude) {
+    private static Operand[] gradientOperands(int n, int m, int c, double magnitude) {
         return new Operand[] {
             input(n, c).times(magnitude),
-            input(n, c).times(-0.7 * magnitude).plus(0.1),
-            input(n, c).plus(0.5),
+            input(m, c).times(-0.7 * magnitude).plus(0.1),
+            input(m, c).plus(0.5),
             input(n, c).times(0.9).plus(-0.2),
             updated(n, c),
-            updated(n, c),
-            updated(n, c)
+            updated(m, c),
+            updated(m, c)
         };
     }
 

@@ -14,14 +14,14 @@ record AttentionStatement(AttentionShape shape, DropoutMask dropout, int channel
         int at = 0;
         for (int b = 0; b < shape.sequences(); b++) {
             int first = shape.starts()[b];
-            int length = shape.starts()[b + 1] - first;
+            int firstKey = shape.keyStarts()[b];
             for (int h = 0; h < shape.heads(); h++) {
-                for (int i = 0; i < length; i++) {
-                    for (int j = 0; j < length; j++) {
+                for (int i = 0; i < shape.starts()[b + 1] - first; i++) {
+                    for (int j = 0; j < shape.keyStarts()[b + 1] - firstKey; j++) {
                         double weight = p[at++] * kept((first + i) * shape.heads() + h, j);
                         for (int d = 0; d < size(); d++) {
                             output[index(first + i, h, d)] +=
-                                    weight * value[index(first + j, h, d)];
+                                    weight * value[index(firstKey + j, h, d)];
                         }
                     }
                 }
@@ -30,7 +30,7 @@ record AttentionStatement(AttentionShape shape, DropoutMask dropout, int channel
         return output;
     }
 
-    /// Per sequence `[H, T, T]`.
+    /// Per sequence `[H, queries, keys]`.
     double[] probabilities(double[] query, double[] key) {
         double[] denominators = denominators(query, key);
         double[] p = new double[shape.probabilities()];
@@ -38,10 +38,12 @@ record AttentionStatement(AttentionShape shape, DropoutMask dropout, int channel
         for (int b = 0; b < shape.sequences(); b++) {
             int first = shape.starts()[b];
             int end = shape.starts()[b + 1];
+            int firstKey = shape.keyStarts()[b];
+            int endKey = shape.keyStarts()[b + 1];
             for (int h = 0; h < shape.heads(); h++) {
                 for (int n = first; n < end; n++) {
-                    for (int m = first; m < end; m++) {
-                        if (sees(n, m)) {
+                    for (int m = firstKey; m < endKey; m++) {
+                        if (sees(end - n, endKey - m)) {
                             double score = score(query, key, n, m, h);
                             p[at] = Math.exp(score - denominators[n * shape.heads() + h]);
                         }
@@ -63,12 +65,14 @@ record AttentionStatement(AttentionShape shape, DropoutMask dropout, int channel
         for (int b = 0; b < shape.sequences(); b++) {
             int first = shape.starts()[b];
             int end = shape.starts()[b + 1];
+            int firstKey = shape.keyStarts()[b];
+            int endKey = shape.keyStarts()[b + 1];
             for (int n = first; n < end; n++) {
                 for (int h = 0; h < shape.heads(); h++) {
                     // Pairwise log(eˣ + eʸ): another way than the maximum over the row.
                     double logarithm = Double.NEGATIVE_INFINITY;
-                    for (int m = first; m < end; m++) {
-                        if (sees(n, m)) {
+                    for (int m = firstKey; m < endKey; m++) {
+                        if (sees(end - n, endKey - m)) {
                             logarithm = logAdd(logarithm, score(query, key, n, m, h));
                         }
                     }
@@ -84,8 +88,9 @@ record AttentionStatement(AttentionShape shape, DropoutMask dropout, int channel
         return larger + Math.log1p(Math.exp(Math.min(x, y) - larger));
     }
 
-    private boolean sees(int n, int m) {
-        return !shape.causal() || m <= n;
+    /// Whether a query sees a key, both counted from the end of their sequence.
+    private boolean sees(int query, int key) {
+        return !shape.causal() || key >= query;
     }
 
     private double score(double[] query, double[] key, int n, int m, int h) {

@@ -71,7 +71,7 @@ class BackendTrapsTest {
         int tokens = 90;
         int heads = 2;
         int channels = heads * tokens;
-        AttentionShape shape = new AttentionShape(new int[] {0, 3, 3 + tokens}, heads, false);
+        AttentionShape shape = AttentionShape.of(new int[] {0, 3, 3 + tokens}, heads, false);
         DropoutMask mask = new DropoutMask(0.4f, 99, -12345);
         int rows = shape.tokens();
         Tensor zero = Operand.input(rows, channels).times(0).open(backend); // [N, C]

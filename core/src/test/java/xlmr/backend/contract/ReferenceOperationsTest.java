@@ -150,7 +150,7 @@ class ReferenceOperationsTest {
     /// side.
     @Test
     void attention() {
-        AttentionShape shape = new AttentionShape(new int[] {0, 6, 12}, 3, false);
+        AttentionShape shape = AttentionShape.of(new int[] {0, 6, 12}, 3, false);
         Shape rows = Shape.of(12, 36);
         Tensor query = packed("attention.inputs.q"); // [N, C]
         Tensor key = packed("attention.inputs.k"); // [N, C]
