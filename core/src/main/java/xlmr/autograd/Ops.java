@@ -9,6 +9,7 @@ import xlmr.backend.AttentionShape;
 import xlmr.backend.Backend;
 import xlmr.backend.CrossEntropy;
 import xlmr.backend.DropoutMask;
+import xlmr.backend.SegmentLabels;
 import xlmr.tensor.Shape;
 import xlmr.tensor.Tensor;
 
@@ -305,6 +306,17 @@ public final class Ops {
         backend.crossEntropy(logits, target, loss);
         if (records(logits)) {
             record(new CrossEntropyNode(logits, target, loss));
+        }
+        return loss;
+    }
+
+    /// Mean cross-entropy of softmaxes down the rows of segments. `[N, K] -> []`
+    public Tensor segmentCrossEntropy(Tensor logits, SegmentLabels target) {
+        expect("segmentCrossEntropy", "logits", logits.shape(), target.rows(), target.columns());
+        Tensor loss = take(); // []
+        backend.segmentCrossEntropy(logits, target, loss);
+        if (records(logits)) {
+            record(new SegmentCrossEntropyNode(logits, target, loss));
         }
         return loss;
     }

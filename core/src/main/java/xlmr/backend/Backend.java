@@ -170,6 +170,17 @@ public interface Backend extends AutoCloseable {
     /// dLogits += dLoss · w (softmax - target) / Σ w.
     void crossEntropyGradient(Tensor logits, CrossEntropy target, float dLoss, Tensor dLogits);
 
+    /// Mean over the K columns of the mean cross-entropy of softmaxes down the rows of each segment;
+    /// NaN if no segment counts in a column, as in the reference.
+    ///
+    /// @param logits `[N, K]`
+    /// @param loss `[]` overwritten
+    void segmentCrossEntropy(Tensor logits, SegmentLabels target, Tensor loss);
+
+    /// dLogits += dLoss / (K segments that count) (softmax - target), column by column.
+    void segmentCrossEntropyGradient(
+            Tensor logits, SegmentLabels target, float dLoss, Tensor dLogits);
+
     /// Mean over all elements of binary cross-entropy of σ(logits) with labels in [0, 1].
     void binaryCrossEntropy(Tensor logits, Tensor labels, Tensor loss);
 

@@ -6,6 +6,7 @@ import xlmr.backend.AdamWStep;
 import xlmr.backend.Backend;
 import xlmr.backend.CrossEntropy;
 import xlmr.backend.DropoutMask;
+import xlmr.backend.SegmentLabels;
 import xlmr.tensor.HostStorage;
 import xlmr.tensor.Shape;
 import xlmr.tensor.Storage;
@@ -181,6 +182,17 @@ abstract class ElementwiseBackend implements Backend {
     public void crossEntropyGradient(
             Tensor logits, CrossEntropy target, float dLoss, Tensor dLogits) {
         ScalarLosses.crossEntropyGradient(logits, target, dLoss, dLogits);
+    }
+
+    @Override
+    public void segmentCrossEntropy(Tensor logits, SegmentLabels target, Tensor loss) {
+        SegmentLosses.crossEntropy(logits, target, loss);
+    }
+
+    @Override
+    public void segmentCrossEntropyGradient(
+            Tensor logits, SegmentLabels target, float dLoss, Tensor dLogits) {
+        SegmentLosses.crossEntropyGradient(logits, target, dLoss, dLogits);
     }
 
     @Override

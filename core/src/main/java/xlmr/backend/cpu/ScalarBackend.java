@@ -7,6 +7,7 @@ import xlmr.backend.AttentionShape;
 import xlmr.backend.Backend;
 import xlmr.backend.CrossEntropy;
 import xlmr.backend.DropoutMask;
+import xlmr.backend.SegmentLabels;
 import xlmr.tensor.HostStorage;
 import xlmr.tensor.Shape;
 import xlmr.tensor.Tensor;
@@ -324,6 +325,17 @@ public final class ScalarBackend implements Backend {
     public void crossEntropyGradient(
             Tensor logits, CrossEntropy target, float dLoss, Tensor dLogits) {
         ScalarLosses.crossEntropyGradient(logits, target, dLoss, dLogits);
+    }
+
+    @Override
+    public void segmentCrossEntropy(Tensor logits, SegmentLabels target, Tensor loss) {
+        SegmentLosses.crossEntropy(logits, target, loss);
+    }
+
+    @Override
+    public void segmentCrossEntropyGradient(
+            Tensor logits, SegmentLabels target, float dLoss, Tensor dLogits) {
+        SegmentLosses.crossEntropyGradient(logits, target, dLoss, dLogits);
     }
 
     @Override

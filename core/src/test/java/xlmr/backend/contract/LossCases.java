@@ -40,6 +40,7 @@ final class LossCases {
         addCrossEntropy(
                 cases, 3, new CrossEntropy(new int[] {0, 1, IGNORE, 2}, IGNORE, 0, weights));
         addAllIgnored(cases);
+        SegmentLossCases.addTo(cases);
         addLargeLogits(cases);
         addLarge(cases);
         return cases;

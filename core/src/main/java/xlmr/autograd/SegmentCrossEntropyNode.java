@@ -1,0 +1,18 @@
+package xlmr.autograd;
+
+import org.jspecify.annotations.Nullable;
+import xlmr.backend.SegmentLabels;
+import xlmr.tensor.Tensor;
+
+/// Mean cross-entropy over the rows of segments, see
+/// [xlmr.backend.Backend#segmentCrossEntropyGradient].
+record SegmentCrossEntropyNode(Tensor logits, SegmentLabels target, Tensor output)
+        implements Node {
+    @Override
+    public void backward(Tape tape, Tensor dOutput) {
+        @Nullable Tensor dLogits = tape.gradient(logits); // [N, K]
+        if (dLogits != null) {
+            tape.backend().segmentCrossEntropyGradient(logits, target, dOutput.item(), dLogits);
+        }
+    }
+}
