@@ -3,9 +3,12 @@ package xlmr.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
-
 import xlmr.checkpoint.Checkpoint;
 import xlmr.checkpoint.CheckpointException;
 import xlmr.checkpoint.JsonDocument;
@@ -15,12 +18,6 @@ import xlmr.tokenizer.TokenizerException;
 import xlmr.tokenizer.huggingface.HuggingFacePipeline;
 import xlmr.tokenizer.huggingface.ScoreParsing;
 import xlmr.tokenizer.sentencepiece.SentencePieceProcessor;
-
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.stream.LongStream;
 
 /// What one file holds, or why it is refused: the logic of `inspect`. Reading a file is all that is
 /// done with it.
@@ -103,7 +100,7 @@ public record FileInspection(
                             file.toString(),
                             "not of a known kind",
                             "known are weights (safetensors, .bin, .h5) and their index,"
-                                + " config.json, SentencePiece models and tokenizer.json");
+                                    + " config.json, SentencePiece models and tokenizer.json");
         }
     }
 

@@ -1,14 +1,13 @@
 package xlmr.cli;
 
-import xlmr.checkpoint.CheckpointException;
-import xlmr.checkpoint.ContainerKind;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import xlmr.checkpoint.CheckpointException;
+import xlmr.checkpoint.ContainerKind;
 
 /// What a file of a model directory is: a container of weights ([ContainerKind]) or what else lies
 /// beside them.

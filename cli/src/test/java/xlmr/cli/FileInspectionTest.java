@@ -5,17 +5,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-
-import org.junit.jupiter.api.Assertions;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-
-import xlmr.checkpoint.SafetensorsWriter;
-import xlmr.tensor.Shape;
-import xlmr.tensor.Tensor;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +13,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import xlmr.checkpoint.SafetensorsWriter;
+import xlmr.tensor.Shape;
+import xlmr.tensor.Tensor;
 
 class FileInspectionTest {
     private static final Path REFERENCE =
@@ -46,8 +43,7 @@ class FileInspectionTest {
                         {"file":"%s","ok":true,"kind":"safetensors",\
                         "warnings":["tensor 'a' has 1 elements that are NaN or infinite"],\
                         "metadata":{"format":"pt"},"elements":2,\
-                        "tensors":[{"name":"a","dtype":"F32","shape":[2,1]}]}\
-                        """
+                        "tensors":[{"name":"a","dtype":"F32","shape":[2,1]}]}"""
                                 .formatted(file));
         assertThat(FileInspection.of(directory).kind()).isEqualTo(FileKind.SAFETENSORS);
     }

@@ -1,14 +1,12 @@
 package xlmr.checkpoint;
 
-import org.jspecify.annotations.Nullable;
-
-import xlmr.tensor.Tensor;
-
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
+import org.jspecify.annotations.Nullable;
+import xlmr.tensor.Tensor;
 
 /// A checkpoint in one file. Containers differ in how their arrays are found; once they are, all
 /// are read in the same way.

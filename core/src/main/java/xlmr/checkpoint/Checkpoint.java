@@ -1,10 +1,9 @@
 package xlmr.checkpoint;
 
-import xlmr.tensor.Tensor;
-
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.SequencedSet;
+import xlmr.tensor.Tensor;
 
 /// Names and the arrays that they stand for, in files. Opening reads names, types and shapes only;
 /// elements are read where they are used. Immutable, and safe for many threads.

@@ -2,17 +2,15 @@ package xlmr.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
-import xlmr.tensor.Tensor;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Map.Entry;
+import java.util.Map;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
+import xlmr.tensor.Tensor;
 
 /// Several files with an index, `{"weight_map": {name: file}}`, each of any container. Names that a
 /// shard holds beyond the index are not part of the checkpoint.

@@ -1,21 +1,19 @@
 package xlmr.checkpoint;
 
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-
 import xlmr.tensor.DType;
 import xlmr.tensor.HostStorage;
 import xlmr.tensor.MappedStorage;
 import xlmr.tensor.Shape;
 import xlmr.tensor.Tensor;
-
-import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileChannel.MapMode;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.function.Supplier;
 
 /// One array of a file: what the file says of it and where its elements are, in every form that
 /// [Checkpoint] promises. A container only has to find it.
