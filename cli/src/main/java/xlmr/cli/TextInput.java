@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import xlmr.data.Example;
-import xlmr.data.ExampleCursor;
 import xlmr.data.ExampleFormat;
 import xlmr.data.ExampleOptions;
 import xlmr.data.ExampleReader;
+import xlmr.data.RecordCursor;
 
 /// Where unlabelled texts come from: arguments, a file, or standard input.
 final class TextInput {
@@ -39,7 +39,8 @@ final class TextInput {
             arity = "0..*",
             paramLabel = "TEXT",
             description =
-                    "Texts. Without any, and without --input, they are read from standard input, one a line.")
+                    "Texts. Without any, and without --input, they are read from standard input,"
+                        + " one a line.")
     private List<String> texts = List.of();
 
     @Option(
@@ -52,8 +53,8 @@ final class TextInput {
             names = "--input-format",
             paramLabel = "FORMAT",
             description =
-                    "csv, tsv, jsonl or lines. Default: by the ending of the file's name; lines where it has no"
-                            + " such ending.")
+                    "csv, tsv, jsonl or lines. Default: by the ending of the file's name; lines"
+                        + " where it has no such ending.")
     private Format format = Format.AUTO;
 
     @Option(
@@ -107,11 +108,12 @@ final class TextInput {
         }
         if (pair != null) {
             throw new CommandException(
-                    "--pair needs the first text as an argument; for files there is --text-pair-column");
+                    "--pair needs the first text as an argument; for files there is"
+                        + " --text-pair-column");
         }
         ExampleReader reader = new ExampleReader(options(linesUnlessColumn));
         Path file = input;
-        ExampleCursor cursor =
+        RecordCursor<Example> cursor =
                 isStandardInput() || file == null
                         ? reader.open(streams.in(), "standard input")
                         : reader.open(file);

@@ -19,7 +19,12 @@ public record DataWarning(Code code, String sentence) {
         CONFLICTING_LABELS,
         DUPLICATE_TEXTS,
         VALIDATION_OVERLAP,
-        LABEL_NOT_IN_TRAINING;
+        LABEL_NOT_IN_TRAINING,
+        ANSWERS_MOVED,
+        ANSWERS_NOT_FOUND,
+        REPEATED_IDS,
+        WORDS_NOT_IN_TEXT,
+        BROKEN_TAG_SEQUENCES;
 
         /// The code as scripts see it, such as `class_imbalance`.
         public String id() {

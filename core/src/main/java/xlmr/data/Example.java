@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// @param source the file the example came from, for messages
 /// @param line the line in it where the example begins, from 1
 public record Example(
-        String text, @Nullable String textPair, List<String> labels, String source, long line) {
+        String text, @Nullable String textPair, List<String> labels, String source, long line)
+        implements DataRecord {
 
     public Example {
         labels = List.copyOf(labels);
@@ -35,10 +36,5 @@ public record Example(
             throw problem("expected one label, found " + (labels.isEmpty() ? "none" : labels));
         }
         return labels.getFirst();
-    }
-
-    /// An exception that says where this example is.
-    public DataException problem(String what) {
-        return DataException.at(source, line, what);
     }
 }

@@ -50,6 +50,10 @@ public final class LabelSet {
         for (Example example : examples) {
             found.addAll(example.labels());
         }
+        return sorted(found);
+    }
+
+    private static LabelSet sorted(Set<String> found) {
         if (found.size() < 2) {
             throw new DataException(
                     "labels: expected at least two different labels to tell apart, found %s"
@@ -64,6 +68,17 @@ public final class LabelSet {
                                 .map(String::valueOf)
                                 .toList()
                         : found.stream().sorted().toList());
+    }
+
+    /// The tags that occur in training data, in the order of [#fromExamples].
+    ///
+    /// @throws DataException if there are fewer than two
+    public static LabelSet fromSentences(Iterable<TaggedSentence> sentences) {
+        Set<String> found = new HashSet<>();
+        for (TaggedSentence sentence : sentences) {
+            found.addAll(sentence.tags());
+        }
+        return sorted(found);
     }
 
     /// The labels of a configuration's `id2label`.
@@ -116,6 +131,20 @@ public final class LabelSet {
         return examples.stream().mapToInt(this::idOf).toArray();
     }
 
+    /// The ids of the tags of a sentence, one a word.
+    ///
+    /// @throws DataException if the sentence has none, or one is unknown
+    public int[] idsOf(TaggedSentence sentence) {
+        if (sentence.tags().isEmpty()) {
+            throw sentence.problem("expected a tag for each word, found none");
+        }
+        int[] found = new int[sentence.size()];
+        for (int i = 0; i < found.length; i++) {
+            found[i] = idOf(sentence, sentence.tags().get(i));
+        }
+        return found;
+    }
+
     /// Which of the K labels an example has, for multi-label problems.
     ///
     /// @throws DataException if one of its labels is unknown
@@ -127,10 +156,10 @@ public final class LabelSet {
         return flags;
     }
 
-    private int idOf(Example example, String label) {
+    private int idOf(DataRecord record, String label) {
         Integer id = ids.get(label);
         if (id == null) {
-            throw example.problem(
+            throw record.problem(
                     "unknown label '%s'; the model knows %s%s"
                             .formatted(
                                     label,

@@ -2,6 +2,8 @@ package xlmr.data;
 
 import java.io.IOException;
 import java.io.Reader;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Lines that end in `\n` or `\r\n`, counted, and never longer than a limit. Other line separators
@@ -15,6 +17,7 @@ final class LineSplitter {
     private int position;
     private int limit;
     private long line;
+    private final List<String> ahead = new ArrayList<>();
 
     LineSplitter(Reader reader, String source, int maxChars) {
         this.reader = reader;
@@ -29,13 +32,32 @@ final class LineSplitter {
 
     /// The next line without its end, or null after the last.
     @Nullable String next() throws IOException {
+        String next = ahead.isEmpty() ? read() : ahead.removeFirst();
+        line += next == null ? 0 : 1;
+        return next;
+    }
+
+    /// A line that [#next] will return later, or null after the last.
+    ///
+    /// @param distance 0 for the next, 1 for the one after it
+    @Nullable String peek(int distance) throws IOException {
+        while (ahead.size() <= distance) {
+            String next = read();
+            if (next == null) {
+                return null;
+            }
+            ahead.add(next);
+        }
+        return ahead.get(distance);
+    }
+
+    private @Nullable String read() throws IOException {
         StringBuilder text = null;
         while (true) {
             if (position == limit && !fill()) {
                 if (text == null) {
                     return null;
                 }
-                line++;
                 return withoutCarriageReturn(text);
             }
             int start = position;
@@ -47,12 +69,11 @@ final class LineSplitter {
             if (text.length() > maxChars) {
                 throw DataException.at(
                         source,
-                        line + 1,
+                        line + ahead.size() + 1,
                         "the line is longer than %d characters".formatted(maxChars));
             }
             if (position < limit) {
                 position++;
-                line++;
                 return withoutCarriageReturn(text);
             }
         }

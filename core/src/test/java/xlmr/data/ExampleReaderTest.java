@@ -372,7 +372,7 @@ class ExampleReaderTest {
     @Test
     void readsAFileOneExampleAtATime(@TempDir Path directory) throws IOException {
         Path file = Files.writeString(directory.resolve("a.txt"), "one\ntwo\n");
-        try (ExampleCursor cursor = new ExampleReader(UNLABELLED).open(file)) {
+        try (RecordCursor<Example> cursor = new ExampleReader(UNLABELLED).open(file)) {
             assertThat(cursor.next().text()).isEqualTo("one");
             assertThat(cursor.hasNext()).isTrue();
             assertThat(cursor.hasNext()).isTrue();
