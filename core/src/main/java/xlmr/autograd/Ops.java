@@ -1,17 +1,20 @@
 package xlmr.autograd;
 
-import java.util.Arrays;
-import java.util.List;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+
 import xlmr.backend.Activation;
 import xlmr.backend.AttentionShape;
 import xlmr.backend.Backend;
 import xlmr.backend.CrossEntropy;
 import xlmr.backend.DropoutMask;
 import xlmr.backend.SegmentLabels;
+import xlmr.backend.SegmentReduction;
 import xlmr.tensor.Shape;
 import xlmr.tensor.Tensor;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
 
 /// The operations a model is written in. They check shapes, run on a backend and, if something
 /// trainable is involved, leave a record on the tape: the same code serves inference and training.
@@ -130,12 +133,7 @@ public final class Ops {
     /// The probabilities of [#attention], without dropout and without gradient: per sequence `[H,
     /// queries, keys]`.
     public Tensor attentionProbabilities(Tensor query, Tensor key, AttentionShape shape) {
-        expect(
-                "attentionProbabilities",
-                "key",
-                key.shape(),
-                shape.keyTokens(),
-                query.size(-1));
+        expect("attentionProbabilities", "key", key.shape(), shape.keyTokens(), query.size(-1));
         Tensor output = take(shape.probabilities()); // [sum of H queries keys]
         backend.attentionProbabilities(query, key, shape, output);
         return output;
@@ -201,6 +199,20 @@ public final class Ops {
         backend.gatherRows(input, rows, output);
         if (records(input)) {
             record(new SelectRowsNode(input, rows, output));
+        }
+        return output;
+    }
+
+    /// The mean or the max of each segment's rows, such as the tokens of a sequence. `[N, C] -> [B,
+    /// C]`
+    ///
+    /// @param starts `[B + 1]` where each segment begins, and N
+    public Tensor reduceSegments(SegmentReduction reduction, Tensor input, int[] starts) {
+        ReduceSegmentsNode.check(input, starts);
+        Tensor output = take(starts.length - 1, input.size(1)); // [B, C]
+        backend.reduceSegments(reduction, input, starts, output);
+        if (records(input)) {
+            record(new ReduceSegmentsNode(reduction, input, starts, output));
         }
         return output;
     }

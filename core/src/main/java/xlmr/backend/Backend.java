@@ -1,6 +1,7 @@
 package xlmr.backend;
 
 import org.jspecify.annotations.Nullable;
+
 import xlmr.tensor.Shape;
 import xlmr.tensor.Tensor;
 
@@ -121,6 +122,15 @@ public interface Backend extends AutoCloseable {
     /// C]`
     void scatterAddRows(Tensor dOutput, int[] rows, Tensor dTable);
 
+    /// output[b] = mean or max, column by column, of the rows starts[b] to starts[b + 1]. `[N, C]
+    /// -> [B, C]`
+    void reduceSegments(SegmentReduction reduction, Tensor input, int[] starts, Tensor output);
+
+    /// Gradient of [#reduceSegments]: dInput[n] += dOutput[b] / rows of b for the mean; for the max
+    /// dOutput[b, c] goes to the first row that has the largest. `[B, C] -> [N, C]`
+    void reduceSegmentsGradient(
+            SegmentReduction reduction, Tensor input, int[] starts, Tensor dOutput, Tensor dInput);
+
     /// output = f(input) by element; output may be the input.
     void activation(Activation function, Tensor input, Tensor output);
 
@@ -170,8 +180,8 @@ public interface Backend extends AutoCloseable {
     /// dLogits += dLoss · w (softmax - target) / Σ w.
     void crossEntropyGradient(Tensor logits, CrossEntropy target, float dLoss, Tensor dLogits);
 
-    /// Mean over the K columns of the mean cross-entropy of softmaxes down the rows of each segment;
-    /// NaN if no segment counts in a column, as in the reference.
+    /// Mean over the K columns of the mean cross-entropy of softmaxes down the rows of each
+    /// segment; NaN if no segment counts in a column, as in the reference.
     ///
     /// @param logits `[N, K]`
     /// @param loss `[]` overwritten

@@ -4,16 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import java.util.Arrays;
-import java.util.List;
-import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
 import xlmr.backend.Activation;
 import xlmr.backend.Backend;
 import xlmr.backend.CrossEntropy;
+import xlmr.backend.SegmentReduction;
 import xlmr.backend.cpu.CpuBackends;
 import xlmr.tensor.Shape;
 import xlmr.tensor.Tensor;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
 
 class TapeTest {
     private final Backend backend = CpuBackends.scalar();
@@ -68,6 +73,29 @@ class TapeTest {
                 .item();
     }
 
+    @ParameterizedTest
+    @EnumSource(SegmentReduction.class)
+    void theGradientOfASegmentReachesItsRows(SegmentReduction reduction) {
+        Tape tape = new Tape(backend, workspace, Gradients.none(backend));
+        Ops ops = Ops.recording(backend, workspace, tape);
+        Tensor rows = ops.constant(Shape.of(3, 2), 1, 8, 4, 5, 6, 7); // [3, 2]
+        tape.watch(rows);
+        Tensor pooled = ops.reduceSegments(reduction, rows, new int[] {0, 2, 3}); // [2, 2]
+        tape.seed(pooled, ops.constant(Shape.of(2, 2), 10, 20, 30, 40));
+        tape.backward();
+        float[] gradient = Objects.requireNonNull(tape.gradient(rows)).toArray();
+        switch (reduction) {
+            case MEAN -> {
+                assertThat(pooled.toArray()).containsExactly(2.5f, 6.5f, 6, 7);
+                assertThat(gradient).containsExactly(5, 10, 5, 10, 30, 40);
+            }
+            case MAX -> {
+                assertThat(pooled.toArray()).containsExactly(4, 8, 6, 7);
+                assertThat(gradient).containsExactly(0, 20, 10, 0, 30, 40);
+            }
+        }
+    }
+
     @Test
     void nothingIsComputedForWhatIsFrozen() {
         Parameter first = parameter("first", 3, 3, 0);
@@ -98,6 +126,10 @@ class TapeTest {
         Tensor input = ops.constant(Shape.of(1, 3), 1, 2, 3); // [1, 3]
         assertThatThrownBy(() -> ops.linear(input, parameter("w", 4, 2, 0), null))
                 .hasMessage("linear: expected weight of shape [4, 3], found [4, 2]");
+        assertThatThrownBy(() -> ops.reduceSegments(SegmentReduction.MEAN, input, new int[] {0, 2}))
+                .hasMessage(
+                        "reduceSegments: expected ascending starts from 0 to 1, the rows of [1,"
+                                + " 3]");
         assertThatThrownBy(() -> ops.crossEntropy(input, CrossEntropy.of(3)))
                 .hasMessage("crossEntropy: label 3 of row 0 is not one of 0..2");
         EmbeddingRows tooFar = new EmbeddingRows(parameter("table", 4, 2, 0), new int[] {4}, -1);

@@ -1,16 +1,18 @@
 package xlmr.backend.cpu;
 
-import java.util.Arrays;
 import xlmr.backend.Activation;
 import xlmr.backend.AdamWStep;
 import xlmr.backend.Backend;
 import xlmr.backend.CrossEntropy;
 import xlmr.backend.DropoutMask;
 import xlmr.backend.SegmentLabels;
+import xlmr.backend.SegmentReduction;
 import xlmr.tensor.HostStorage;
 import xlmr.tensor.Shape;
 import xlmr.tensor.Storage;
 import xlmr.tensor.Tensor;
+
+import java.util.Arrays;
 
 /// The part of [VectorBackend] that goes through memory once: element by element, row by row, and
 /// the losses.
@@ -103,6 +105,32 @@ abstract class ElementwiseBackend implements Backend {
                         }
                     }
                 });
+    }
+
+    @Override
+    public void reduceSegments(
+            SegmentReduction reduction, Tensor input, int[] starts, Tensor output) {
+        float[] x = array(input);
+        float[] y = array(output);
+        int columns = output.size(-1);
+        split(
+                starts.length - 1,
+                1,
+                (from, to) -> Segments.reduce(reduction, x, starts, columns, y, from, to));
+    }
+
+    @Override
+    public void reduceSegmentsGradient(
+            SegmentReduction reduction, Tensor input, int[] starts, Tensor dOutput, Tensor dInput) {
+        float[] x = array(input);
+        float[] dy = array(dOutput);
+        float[] dx = array(dInput);
+        int columns = dOutput.size(-1);
+        split(
+                starts.length - 1,
+                1,
+                (from, to) ->
+                        Segments.reduceGradient(reduction, x, starts, columns, dy, dx, from, to));
     }
 
     @Override

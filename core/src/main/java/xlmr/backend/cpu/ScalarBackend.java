@@ -1,6 +1,7 @@
 package xlmr.backend.cpu;
 
 import org.jspecify.annotations.Nullable;
+
 import xlmr.backend.Activation;
 import xlmr.backend.AdamWStep;
 import xlmr.backend.AttentionShape;
@@ -8,6 +9,7 @@ import xlmr.backend.Backend;
 import xlmr.backend.CrossEntropy;
 import xlmr.backend.DropoutMask;
 import xlmr.backend.SegmentLabels;
+import xlmr.backend.SegmentReduction;
 import xlmr.tensor.HostStorage;
 import xlmr.tensor.Shape;
 import xlmr.tensor.Tensor;
@@ -185,39 +187,29 @@ public final class ScalarBackend implements Backend {
 
     @Override
     public void gatherRows(Tensor table, int[] rows, Tensor output) {
-        int columns = Elements.columns(table);
-        float[] y = Elements.writable(output);
-        for (int i = 0; i < rows.length; i++) {
-            table.storage().read((long) rows[i] * columns, y, i * columns, columns);
-        }
+        ScalarRows.gather(table, rows, output);
     }
 
     @Override
     public void addGatheredRows(Tensor table, int[] rows, Tensor output) {
-        int columns = Elements.columns(table);
-        float[] y = Elements.writable(output);
-        float[] row = new float[columns];
-        for (int i = 0; i < rows.length; i++) {
-            table.storage().read((long) rows[i] * columns, row, 0, columns);
-            for (int c = 0; c < columns; c++) {
-                y[i * columns + c] += row[c];
-            }
-        }
+        ScalarRows.addGathered(table, rows, output);
     }
 
     @Override
     public void scatterAddRows(Tensor dOutput, int[] rows, Tensor dTable) {
-        int columns = Elements.columns(dTable);
-        float[] dy = Elements.of(dOutput);
-        float[] dt = Elements.writable(dTable);
-        for (int i = 0; i < rows.length; i++) {
-            if (rows[i] < 0) {
-                continue;
-            }
-            for (int c = 0; c < columns; c++) {
-                dt[rows[i] * columns + c] += dy[i * columns + c];
-            }
-        }
+        ScalarRows.scatterAdd(dOutput, rows, dTable);
+    }
+
+    @Override
+    public void reduceSegments(
+            SegmentReduction reduction, Tensor input, int[] starts, Tensor output) {
+        ScalarRows.reduce(reduction, input, starts, output);
+    }
+
+    @Override
+    public void reduceSegmentsGradient(
+            SegmentReduction reduction, Tensor input, int[] starts, Tensor dOutput, Tensor dInput) {
+        ScalarRows.reduceGradient(reduction, input, starts, dOutput, dInput);
     }
 
     @Override

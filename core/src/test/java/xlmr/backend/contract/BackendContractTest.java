@@ -2,13 +2,15 @@ package xlmr.backend.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+
 import xlmr.backend.Backend;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
 
 /// Runs the one list of cases over every backend.
 class BackendContractTest {
@@ -21,6 +23,7 @@ class BackendContractTest {
                             ElementCases.all(),
                             LossCases.all(),
                             TableCases.all(),
+                            SegmentCases.all(),
                             UpdateCases.all())
                     .flatMap(List::stream)
                     .toList();
