@@ -10,7 +10,7 @@ import xlmr.tensor.Tensor;
 
 /// A checkpoint in one file. Containers differ in how their arrays are found; once they are, all
 /// are read in the same way.
-public abstract sealed class ArrayFile implements Checkpoint permits SafetensorsFile {
+public abstract sealed class ArrayFile implements Checkpoint permits SafetensorsFile, Hdf5File {
     private final String source;
     private final @Nullable Path path;
     private final SequencedMap<String, StoredArray> arrays;

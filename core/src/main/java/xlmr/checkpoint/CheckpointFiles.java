@@ -44,7 +44,8 @@ final class CheckpointFiles {
         ContainerKind kind = ContainerKind.of(file);
         return switch (kind) {
             case SAFETENSORS, OTHER -> SafetensorsFile.open(file);
-            case PYTORCH, HDF5 ->
+            case HDF5 -> Hdf5File.open(file);
+            case PYTORCH ->
                     throw new CheckpointException(
                             file.toString(),
                             "is %s, which is not supported".formatted(kind.words()),

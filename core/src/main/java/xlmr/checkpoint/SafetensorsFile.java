@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /// A safetensors file: `[8 bytes: N, little-endian][N bytes: JSON header][data]`. The file is
 /// mapped; a tensor is a slice of the mapping.
+///
+/// A file that says it is TensorFlow's (`format` → `tf`) has names and shapes of PyTorch here, see
+/// [TensorFlowName].
 public final class SafetensorsFile extends ArrayFile {
     /// The format's limit.
     private static final long LONGEST_HEADER = 100_000_000;
@@ -65,19 +68,35 @@ public final class SafetensorsFile extends ArrayFile {
         long dataStart = 8 + file.get(LENGTH, 0);
         SafetensorsHeader.Content content =
                 SafetensorsHeader.read(source, header, file.byteSize() - dataStart);
+        boolean tensorFlow = "tf".equals(content.metadata().get("format"));
         SequencedMap<String, StoredArray> arrays = new LinkedHashMap<>();
         content.entries()
                 .forEach(
-                        (name, entry) ->
-                                arrays.put(
-                                        name,
-                                        StoredArray.inPlace(
-                                                source,
-                                                path,
-                                                entry.info(),
-                                                file,
-                                                dataStart + entry.begin())));
+                        (name, entry) -> {
+                            TensorInfo info = entry.info();
+                            long position = dataStart + entry.begin();
+                            StoredArray array =
+                                    tensorFlow
+                                            ? tensorFlow(source, path, info, file, position)
+                                            : StoredArray.inPlace(
+                                                    source, path, info, file, position);
+                            if (arrays.putIfAbsent(array.info().name(), array) != null) {
+                                throw new CheckpointException(
+                                        source,
+                                        "tensor '%s' comes twice".formatted(array.info().name()));
+                            }
+                        });
         return new SafetensorsFile(source, path, arrays, content.metadata());
+    }
+
+    /// An array of a TensorFlow model (`format` → `tf`), as PyTorch has it.
+    private static StoredArray tensorFlow(
+            String source, @Nullable Path path, TensorInfo info, MemorySegment file, long at) {
+        TensorFlowName name = TensorFlowName.of(info.name());
+        TensorInfo named = new TensorInfo(name.name(), info.dtype(), info.shape(), info.bytes());
+        return name.kernel() && info.shape().length == 2 && info.dtype().isFloat()
+                ? StoredArray.transposed(source, path, named, file, at)
+                : StoredArray.inPlace(source, path, named, file, at);
     }
 
     // Nothing is taken from memory before its size is known to be that of bytes which are really

@@ -46,13 +46,18 @@ public final class ShardedCheckpoint implements Checkpoint {
         for (Entry<String, JsonNode> weight : weights.properties()) {
             String file = shardName(index, weight.getKey(), weight.getValue());
             Checkpoint shard = files.computeIfAbsent(file, name -> openShard(index, name));
-            if (!shard.contains(weight.getKey())) {
+            // TensorFlow's variables are called otherwise by the shards themselves.
+            String name =
+                    shard.contains(weight.getKey())
+                            ? weight.getKey()
+                            : TensorFlowName.of(weight.getKey()).name();
+            if (!shard.contains(name)) {
                 throw new CheckpointException(
                         index.toString(),
                         "tensor '%s' is not in its shard %s".formatted(weight.getKey(), file),
                         "index and shards are of different checkpoints; fetch them again");
             }
-            shards.put(weight.getKey(), shard);
+            shards.put(name, shard);
         }
         Map<String, String> metadata = new LinkedHashMap<>();
         files.values().forEach(shard -> metadata.putAll(shard.metadata()));

@@ -13,7 +13,9 @@ import xlmr.tensor.DType;
 import xlmr.tensor.HostStorage;
 import xlmr.tensor.MappedStorage;
 import xlmr.tensor.Shape;
+import xlmr.tensor.Storage;
 import xlmr.tensor.Tensor;
+import xlmr.tensor.TransposedStorage;
 
 /// One array of a file: what the file says of it and where its elements are, in every form that
 /// [Checkpoint] promises. A container only has to find it.
@@ -22,6 +24,7 @@ final class StoredArray {
     private final TensorInfo info;
     private final Supplier<MemorySegment> elements;
     private final @Nullable Region region;
+    private final boolean transposed;
 
     /// Where elements lie in a file as they are, so that they can be mapped once more.
     private record Region(Path file, long position) {}
@@ -30,11 +33,13 @@ final class StoredArray {
             String source,
             TensorInfo info,
             Supplier<MemorySegment> elements,
-            @Nullable Region region) {
+            @Nullable Region region,
+            boolean transposed) {
         this.source = source;
         this.info = info;
         this.elements = elements;
         this.region = region;
+        this.transposed = transposed;
     }
 
     /// An array whose elements lie in the file as they are needed: row-major, little-endian.
@@ -49,16 +54,45 @@ final class StoredArray {
             TensorInfo info,
             MemorySegment contents,
             long position) {
-        MemorySegment elements = contents.asSlice(position, info.bytes());
-        return new StoredArray(
-                source, info, () -> elements, path == null ? null : new Region(path, position));
+        return of(source, path, info, contents, position, false);
     }
 
     /// An array whose elements have to be brought into order each time that they are asked for.
     ///
     /// @param elements gives a read-only segment of `info.bytes()`, row-major, little-endian
     static StoredArray gathered(String source, TensorInfo info, Supplier<MemorySegment> elements) {
-        return new StoredArray(source, info, elements, null);
+        return new StoredArray(source, info, elements, null, false);
+    }
+
+    /// The transpose of a matrix that lies in the file as for [#inPlace].
+    ///
+    /// @param stored what the file says of the matrix: `[in, out]`
+    static StoredArray transposed(
+            String source,
+            @Nullable Path path,
+            TensorInfo stored,
+            MemorySegment contents,
+            long position) {
+        long[] shape = stored.shape();
+        TensorInfo info =
+                new TensorInfo(
+                        stored.name(),
+                        stored.dtype(),
+                        new long[] {shape[1], shape[0]},
+                        stored.bytes());
+        return of(source, path, info, contents, position, true);
+    }
+
+    private static StoredArray of(
+            String source,
+            @Nullable Path path,
+            TensorInfo info,
+            MemorySegment contents,
+            long position,
+            boolean transposed) {
+        MemorySegment elements = contents.asSlice(position, info.bytes());
+        Region region = path == null ? null : new Region(path, position);
+        return new StoredArray(source, info, () -> elements, region, transposed);
     }
 
     TensorInfo info() {
@@ -74,7 +108,10 @@ final class StoredArray {
     Tensor writable() {
         Shape shape = shape();
         requireFloat();
-        if (region != null && info.dtype() == DType.F32 && shape.elements() > 0) {
+        if (region != null
+                && !transposed
+                && info.dtype() == DType.F32
+                && shape.elements() > 0) {
             MemorySegment copy = copyOnWrite(region);
             if (copy != null) {
                 return new Tensor(shape, new MappedStorage(copy, DType.F32));
@@ -109,7 +146,7 @@ final class StoredArray {
                 Arena arena = Arena.ofConfined()) {
             MemorySegment own =
                     channel.map(MapMode.READ_ONLY, region.position(), info.bytes(), arena);
-            new MappedStorage(own, info.dtype()).read(0, values, 0, values.length);
+            storage(own).read(0, values, 0, values.length);
         } catch (IOException e) {
             throw CheckpointException.of(region.file(), e);
         }
@@ -128,7 +165,18 @@ final class StoredArray {
     /// See [Checkpoint#doubles].
     double[] doubles() {
         requireFloat();
-        return ElementDecoding.doubles(elements.get(), info.dtype(), shape().elements());
+        double[] values =
+                ElementDecoding.doubles(elements.get(), info.dtype(), shape().elements());
+        if (!transposed) {
+            return values;
+        }
+        int rows = shape().size(0);
+        int columns = shape().size(1);
+        double[] ordered = new double[values.length];
+        for (int i = 0; i < values.length; i++) {
+            ordered[i % rows * columns + i / rows] = values[i];
+        }
+        return ordered;
     }
 
     /// See [Checkpoint#nonFinite].
@@ -137,9 +185,16 @@ final class StoredArray {
         return ElementDecoding.countNonFinite(elements.get(), info.dtype());
     }
 
-    private MappedStorage storage() {
+    private Storage storage() {
         requireFloat();
-        return new MappedStorage(elements.get(), info.dtype());
+        return storage(elements.get());
+    }
+
+    private Storage storage(MemorySegment segment) {
+        MappedStorage stored = new MappedStorage(segment, info.dtype());
+        return transposed
+                ? new TransposedStorage(stored, shape().size(0), shape().size(1))
+                : stored;
     }
 
     private void requireFloat() {

@@ -75,6 +75,35 @@ public final class MappedStorage implements Storage {
         }
     }
 
+    /// Copies `count` elements, each `stride` after the one before, into `target[offset ...]`,
+    /// decoded to float32.
+    public void readStrided(long from, long stride, float[] target, int offset, int count) {
+        switch (dtype) {
+            case F32 -> {
+                for (int i = 0; i < count; i++) {
+                    target[offset + i] = segment.get(FLOAT, (from + i * stride) * 4);
+                }
+            }
+            case F16 -> {
+                for (int i = 0; i < count; i++) {
+                    target[offset + i] =
+                            Float.float16ToFloat(segment.get(SHORT, (from + i * stride) * 2));
+                }
+            }
+            case BF16 -> {
+                for (int i = 0; i < count; i++) {
+                    target[offset + i] =
+                            Float.intBitsToFloat(segment.get(SHORT, (from + i * stride) * 2) << 16);
+                }
+            }
+            default -> {
+                for (int i = 0; i < count; i++) {
+                    target[offset + i] = (float) segment.get(DOUBLE, (from + i * stride) * 8);
+                }
+            }
+        }
+    }
+
     /// Writes float32 elements; only for writable storage of [DType#F32].
     public void write(long to, float[] source, int offset, int count) {
         assert dtype == DType.F32 : dtype;

@@ -45,6 +45,44 @@ class ReferenceCheckpointsTest {
         }
     }
 
+    /// What TensorFlow saved: other names, transposed matrices, and of a masked language model a
+    /// second copy of the embeddings.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "reference_seqcls tf2_17_seqcls",
+                "reference_seqcls tf2_17_seqcls_chunked",
+                "reference_seqcls tf2_17_seqcls_sharded",
+                "reference_seqcls tf2_17_seqcls_safetensors",
+                "reference_seqcls tf2_3_seqcls",
+                "reference_mlm tf2_17_mlm",
+                "reference_mlm tf2_3_mlm",
+                "reference_model tf2_17_model",
+                "reference_model tf2_3_model",
+            })
+    void tensorFlowsFileHoldsTheSameTensors(String referenceAndName) {
+        Checkpoint expected = open(referenceAndName.split(" ")[0]);
+        Checkpoint found = open(referenceAndName.split(" ")[1]);
+
+        for (String name : expected.names()) {
+            String own = found.contains(name) ? name : "roberta." + name;
+            assertThat(found.info(own).shape()).as(own).isEqualTo(expected.info(name).shape());
+            float[] values = expected.tensor(name).toArray();
+            assertThat(found.tensor(own).toArray()).as(own).isEqualTo(values);
+            assertThat(found.floats(own)).as(own).isEqualTo(values);
+            assertThat(found.writable(own).toArray()).as(own).isEqualTo(values);
+            assertThat(found.doubles(own)).as(own).isEqualTo(expected.doubles(name));
+            assertThat(found.nonFinite(own)).isZero();
+        }
+        // transformers 3 wrote a pooler into every file.
+        assertThat(found.names())
+                .allMatch(
+                        own ->
+                                expected.contains(own)
+                                        || expected.contains(own.replaceFirst("^roberta\\.", ""))
+                                        || own.startsWith("roberta.pooler."));
+    }
+
     @Test
     void doublePrecisionHoldsTheSameValues() {
         Checkpoint expected = open("reference_seqcls");

@@ -38,6 +38,11 @@ class ContainerTest {
         "safetensors_i64_and_extra, seqcls.logits",
         "gamma_beta, seqcls.logits",
         "no_roberta_prefix, seqcls.logits",
+        "tf2_17_seqcls, seqcls.logits",
+        "tf2_17_seqcls_chunked, seqcls.logits",
+        "tf2_17_seqcls_sharded, seqcls.logits",
+        "tf2_17_seqcls_safetensors, seqcls.logits",
+        "tf2_3_seqcls, seqcls.logits",
         "safetensors_fp16, seqcls_fp16_weights.logits",
         "safetensors_bf16, seqcls_bf16_weights.logits"
     })
