@@ -112,6 +112,7 @@ public record FileInspection(
         ArrayNode tensors = JsonNodeFactory.instance.arrayNode();
         for (String name : checkpoint.names()) {
             TensorInfo info = checkpoint.info(name);
+            checkBias(checkpoint, info);
             elements += info.elements();
             ObjectNode tensor = tensors.addObject();
             tensor.put("name", name).put("dtype", info.dtype().name());
@@ -128,6 +129,22 @@ public record FileInspection(
         }
         contents.put("elements", elements);
         contents.set("tensors", tensors);
+    }
+
+    /// A layer's bias has as many elements as its matrix has rows (or columns, where a checkpoint
+    /// keeps it transposed): this shows a damaged shape without a configuration.
+    private static void checkBias(Checkpoint checkpoint, TensorInfo weight) {
+        String bias = weight.name().replaceFirst("\\.weight$", ".bias");
+        long[] shape = weight.shape();
+        if (shape.length != 2 || bias.equals(weight.name()) || !checkpoint.contains(bias)) {
+            return;
+        }
+        long elements = checkpoint.info(bias).elements();
+        if (elements != shape[0] && elements != shape[1]) {
+            throw new CheckpointException(
+                    checkpoint.file(bias).toString(),
+                    "%s and %s are of different layers".formatted(weight, checkpoint.info(bias)));
+        }
     }
 
     private static void describeConfig(Path file, ObjectNode contents, List<String> warnings) {

@@ -87,7 +87,8 @@ class FileInspectionTest {
 
     /// Every damaged file of the reference, as its manifest expects.
     @ParameterizedTest
-    @ValueSource(strings = {"safetensors", "index", "config", "sentencepiece", "tokenizer_json", "h5"})
+    @ValueSource(
+            strings = {"safetensors", "index", "config", "sentencepiece", "tokenizer_json", "h5"})
     void everyFileOfTheManifestIsAcceptedOrRefused(String container) throws IOException {
         assumeTrue(Files.isDirectory(BAD), "skipped: no reference fixtures at " + BAD);
         JsonNode manifest = new ObjectMapper().readTree(BAD.resolve("manifest.json").toFile());

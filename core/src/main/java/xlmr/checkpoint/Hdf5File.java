@@ -51,7 +51,8 @@ public final class Hdf5File extends ArrayFile {
     private static SequencedMap<String, StoredArray> arrays(
             Path path, FileChannel channel, MemorySegment file) {
         if (file.byteSize() == 0) {
-            throw new CheckpointException(path.toString(), "empty; expected an HDF5 file", "fetch it again");
+            throw new CheckpointException(
+                    path.toString(), "empty; expected an HDF5 file", "fetch it again");
         }
         try (HdfFile hdf = structure(channel, file)) {
             return arrays(path, file, hdf);
@@ -60,7 +61,9 @@ public final class Hdf5File extends ArrayFile {
         } catch (RuntimeException | StackOverflowError e) {
             CheckpointException exception =
                     new CheckpointException(
-                            path.toString(), "not readable as an HDF5 file: " + words(e), FETCH_AGAIN);
+                            path.toString(),
+                            "not readable as an HDF5 file: " + words(e),
+                            FETCH_AGAIN);
             exception.initCause(e);
             throw exception;
         }
@@ -146,8 +149,7 @@ public final class Hdf5File extends ArrayFile {
     /// today.
     private static @Nullable DType dtype(DataType type) {
         return switch (type) {
-            case FloatingPoint number
-                    when number.getByteOrder() == ByteOrder.LITTLE_ENDIAN ->
+            case FloatingPoint number when number.getByteOrder() == ByteOrder.LITTLE_ENDIAN ->
                     switch (8 * number.getSize() + number.getExponentSize()) {
                         case 16 + 5 -> DType.F16;
                         case 16 + 8 -> DType.BF16;

@@ -103,7 +103,9 @@ final class KerasLayers {
         // be taken from memory.
         ByteBuffer bytes = attribute.getBuffer();
         long size = attribute.getSize();
-        if (size < 0 || size > bytes.remaining() || attribute.getSizeInBytes() > bytes.remaining()) {
+        if (size < 0
+                || size > bytes.remaining()
+                || attribute.getSizeInBytes() > bytes.remaining()) {
             throw refused(
                     "attribute %s: %d texts in %d bytes"
                             .formatted(attribute.getName(), size, bytes.remaining()));

@@ -3,8 +3,8 @@ package xlmr.checkpoint;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.channels.FileChannel.MapMode;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.function.Supplier;
@@ -108,10 +108,7 @@ final class StoredArray {
     Tensor writable() {
         Shape shape = shape();
         requireFloat();
-        if (region != null
-                && !transposed
-                && info.dtype() == DType.F32
-                && shape.elements() > 0) {
+        if (region != null && !transposed && info.dtype() == DType.F32 && shape.elements() > 0) {
             MemorySegment copy = copyOnWrite(region);
             if (copy != null) {
                 return new Tensor(shape, new MappedStorage(copy, DType.F32));
@@ -165,8 +162,7 @@ final class StoredArray {
     /// See [Checkpoint#doubles].
     double[] doubles() {
         requireFloat();
-        double[] values =
-                ElementDecoding.doubles(elements.get(), info.dtype(), shape().elements());
+        double[] values = ElementDecoding.doubles(elements.get(), info.dtype(), shape().elements());
         if (!transposed) {
             return values;
         }

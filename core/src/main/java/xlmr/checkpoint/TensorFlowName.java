@@ -3,8 +3,9 @@ package xlmr.checkpoint;
 import java.util.regex.Pattern;
 
 /// A variable of TensorFlow under the name that PyTorch has for it (transformers,
-/// modeling_tf_pytorch_utils.py): `tfxlm_roberta_model/roberta/encoder/layer_._0/output/dense/kernel:0`
-/// is `roberta.encoder.layer.0.output.dense.weight`, transposed.
+/// modeling_tf_pytorch_utils.py):
+/// `tfxlm_roberta_model/roberta/encoder/layer_._0/output/dense/kernel:0` is
+/// `roberta.encoder.layer.0.output.dense.weight`, transposed.
 ///
 /// @param name with dots, without the scope of the class that saved it
 /// @param kernel whether this is the matrix of a linear layer, which TensorFlow keeps as `[in,

@@ -94,8 +94,7 @@ class CheckpointTest {
     static Stream<Arguments> otherContainers() {
         return Stream.of(
                 arguments("pytorch_model.bin", "PK\3\4....", "a PyTorch pickle"),
-                arguments("old.bin", "\u0080\2....", "a PyTorch pickle"),
-                arguments("tf_model.h5", "\u0089HDF\r\n\u001a\n....", "an HDF5 file"));
+                arguments("old.bin", "\u0080\2....", "a PyTorch pickle"));
     }
 
     @ParameterizedTest(name = "{0}")

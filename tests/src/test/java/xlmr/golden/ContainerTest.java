@@ -42,7 +42,6 @@ class ContainerTest {
         "tf2_17_seqcls_chunked, seqcls.logits",
         "tf2_17_seqcls_sharded, seqcls.logits",
         "tf2_17_seqcls_safetensors, seqcls.logits",
-        "tf2_3_seqcls, seqcls.logits",
         "safetensors_fp16, seqcls_fp16_weights.logits",
         "safetensors_bf16, seqcls_bf16_weights.logits"
     })
@@ -107,7 +106,8 @@ class ContainerTest {
                 .isInstanceOf(CheckpointException.class)
                 .hasMessageContaining(directory.toString())
                 .hasMessageContaining(
-                        "roberta.embeddings.LayerNorm.weight is [47], the configuration asks for [48]")
+                        "roberta.embeddings.LayerNorm.weight is [47], the configuration asks for"
+                            + " [48]")
                 .hasMessageContaining("missing: roberta.encoder.layer.2.output.dense.bias [48]");
     }
 
