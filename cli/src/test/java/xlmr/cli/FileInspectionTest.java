@@ -43,7 +43,8 @@ class FileInspectionTest {
                         {"file":"%s","ok":true,"kind":"safetensors",\
                         "warnings":["tensor 'a' has 1 elements that are NaN or infinite"],\
                         "metadata":{"format":"pt"},"elements":2,\
-                        "tensors":[{"name":"a","dtype":"F32","shape":[2,1]}]}"""
+                        "tensors":[{"name":"a","dtype":"F32","shape":[2,1]}]}\
+                        """
                                 .formatted(file));
         assertThat(FileInspection.of(directory).kind()).isEqualTo(FileKind.SAFETENSORS);
     }

@@ -107,7 +107,7 @@ class ContainerTest {
                 .hasMessageContaining(directory.toString())
                 .hasMessageContaining(
                         "roberta.embeddings.LayerNorm.weight is [47], the configuration asks for"
-                            + " [48]")
+                                + " [48]")
                 .hasMessageContaining("missing: roberta.encoder.layer.2.output.dense.bias [48]");
     }
 
