@@ -14,19 +14,20 @@ final class ClassifierOption {
             names = "--max-length",
             paramLabel = "N",
             description =
-                    "Cut texts to N tokens, <s> and </s> included. Default: as many as the model has positions.")
+                    "Cut texts to N tokens, <s> and </s> included. Default: as many as the model"
+                        + " has positions.")
     private int maxLength;
 
     /// Opens the classifier. One whose head was never trained would answer at random, so it is
     /// refused.
-    TextClassifier open(Backend backend) {
-        Path directory = model.directory();
+    TextClassifier open(Streams streams, Backend backend) {
+        Path directory = model.directory(streams);
         TextClassifier classifier = TextClassifier.load(directory, backend, maxLength);
         if (!classifier.report().isComplete()) {
             throw new CommandException(
-                    ("%s: the checkpoint has no trained classification head (%d arrays would be random), so its"
-                                    + " answers would mean nothing; fine-tune it first with xlmr train, then give"
-                                    + " that output as --model")
+                    ("%s: the checkpoint has no trained classification head (%d arrays would be"
+                         + " random), so its answers would mean nothing; fine-tune it first with"
+                         + " xlmr train, then give that output as --model")
                             .formatted(
                                     model.given() ? directory : "the embedded model",
                                     classifier.report().initialized().size()));

@@ -18,8 +18,8 @@ import xlmr.model.XlmRobertaModel;
 @Command(
         name = "describe",
         description =
-                "Say what a model is made of: its sizes, where its parameters are, and the head that each task puts on"
-                        + " top, in words and shapes.",
+                "Say what a model is made of: its sizes, where its parameters are, and the head"
+                    + " that each task puts on top, in words and shapes.",
         footer = {"", "Example:", "  xlmr describe --model DIR"})
 final class DescribeCommand implements Runnable {
     private final Streams streams;
@@ -35,7 +35,7 @@ final class DescribeCommand implements Runnable {
 
     @Override
     public void run() {
-        Path directory = model.directory();
+        Path directory = model.directory(streams);
         XlmRobertaModel encoder = ModelLoader.encoder(directory, ModelLoader.FROZEN).model();
         XlmRobertaConfig config = encoder.config();
         Map<String, Long> groups = parameters(encoder);
@@ -100,7 +100,8 @@ final class DescribeCommand implements Runnable {
                 Printable.line(
                         model.given() ? directory.toString() : "the embedded model, " + directory));
         out.printf(
-                "  %s: %d layers (L), hidden size %d (C), %d attention heads (H) of %d, feed-forward %d (F) with %s%n",
+                "  %s: %d layers (L), hidden size %d (C), %d attention heads (H) of %d,"
+                    + " feed-forward %d (F) with %s%n",
                 config.modelType(),
                 config.numHiddenLayers(),
                 config.hiddenSize(),
@@ -109,7 +110,8 @@ final class DescribeCommand implements Runnable {
                 config.intermediateSize(),
                 config.hiddenAct());
         out.printf(
-                "  vocabulary %,d (V), at most %d tokens a text, dropout %s, LayerNorm epsilon %s%n",
+                "  vocabulary %,d (V), at most %d tokens a text, dropout %s, LayerNorm epsilon"
+                    + " %s%n",
                 config.vocabSize(),
                 config.maxTokens(),
                 config.hiddenDropoutProb(),
@@ -128,7 +130,8 @@ final class DescribeCommand implements Runnable {
         }
         out.println();
         out.println(
-                "Fine-tuning is global unless you say otherwise: train changes every parameter of encoder and head.");
+                "Fine-tuning is global unless you say otherwise: train changes every parameter of"
+                    + " encoder and head.");
         out.println("With --tune head the encoder stays as it is and only the head is trained.");
     }
 }

@@ -21,11 +21,13 @@ import xlmr.tokenizer.Encoding;
 @Command(
         name = "evaluate",
         description =
-                "Compare a model's predictions with the right labels, and say what the numbers mean.",
+                "Compare a model's predictions with the right labels, and say what the numbers"
+                    + " mean.",
         footer = {
             "",
             "Examples:",
-            "  xlmr evaluate --model DIR --input test.tsv --text-column text --label-column category",
+            "  xlmr evaluate --model DIR --input test.tsv --text-column text --label-column"
+                + " category",
             "  xlmr evaluate --logits predictions.json"
         })
 final class EvaluateCommand implements Runnable {
@@ -48,8 +50,9 @@ final class EvaluateCommand implements Runnable {
             names = "--logits",
             paramLabel = "FILE.json",
             description =
-                    "Instead of a model and texts, judge numbers that were made elsewhere: a JSON object with"
-                            + " 'logits' (rows of numbers) and 'label_ids' (the right class of each row).")
+                    "Instead of a model and texts, judge numbers that were made elsewhere: a JSON"
+                        + " object with 'logits' (rows of numbers) and 'label_ids' (the right class"
+                        + " of each row).")
     private @Nullable Path logits;
 
     @Option(names = "--json", description = "One JSON object instead of words and tables.")
@@ -87,7 +90,7 @@ final class EvaluateCommand implements Runnable {
     private void evaluateTexts(Path file) {
         List<Example> examples = labelled.read(streams, file);
         try (Backend backend = compute.open(streams)) {
-            TextClassifier classifier = model.open(backend);
+            TextClassifier classifier = model.open(streams, backend);
             long truncated =
                     classifier.encode(examples).stream().filter(Encoding::isTruncated).count();
             EvaluationReport report;

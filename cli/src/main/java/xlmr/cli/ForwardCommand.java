@@ -16,17 +16,21 @@ import xlmr.tensor.Tensor;
         name = "forward",
         customSynopsis = "xlmr forward [OPTIONS] --inputs=FILE --outputs=FILE",
         description = {
-            "Run a model on arrays that another program made, and write what comes out: for research and for proof.",
+            "Run a model on arrays that another program made, and write what comes out: for"
+                + " research and for proof.",
             "",
-            "Read:    inputs.input_ids [B, T] (or inputs.inputs_embeds [B, T, C]), and if they are there"
-                    + " inputs.attention_mask, inputs.position_ids, inputs.token_type_ids, inputs.labels.",
-            "Written: outputs.logits [B, K] and outputs.loss, or for a bare encoder outputs.last_hidden_state"
-                    + " [B, T, C] and outputs.pooler_output [B, C]; and what is asked for below."
+            "Read:    inputs.input_ids [B, T] (or inputs.inputs_embeds [B, T, C]), and if they are"
+                + " there inputs.attention_mask, inputs.position_ids, inputs.token_type_ids,"
+                + " inputs.labels.",
+            "Written: outputs.logits [B, K] and outputs.loss, or for a bare encoder"
+                + " outputs.last_hidden_state [B, T, C] and outputs.pooler_output [B, C]; and what"
+                + " is asked for below."
         },
         footer = {
             "",
             "Example:",
-            "  xlmr forward --model DIR --inputs in.safetensors --outputs out.safetensors --gradients"
+            "  xlmr forward --model DIR --inputs in.safetensors --outputs out.safetensors"
+                + " --gradients"
         })
 final class ForwardCommand implements Runnable {
     private final Streams streams;
@@ -50,7 +54,8 @@ final class ForwardCommand implements Runnable {
     @Option(
             names = "--hidden-states",
             description =
-                    "Write outputs.hidden_states.i [B, T, C]: the embeddings (0) and the output of each layer.")
+                    "Write outputs.hidden_states.i [B, T, C]: the embeddings (0) and the output of"
+                        + " each layer.")
     private boolean hiddenStates;
 
     @Option(
@@ -71,7 +76,7 @@ final class ForwardCommand implements Runnable {
 
     @Override
     public void run() {
-        Path directory = model.directory();
+        Path directory = model.directory(streams);
         Checkpoint given = Checkpoint.open(inputs);
         SafetensorsWriter writer = new SafetensorsWriter();
         try (Backend backend = compute.open(streams)) {

@@ -28,7 +28,8 @@ import xlmr.pipeline.TextClassifier;
             "",
             "Examples:",
             "  xlmr predict --model DIR \"Will it rain tomorrow?\"",
-            "  xlmr predict --model DIR --input new.csv --text-column text --output predictions.jsonl",
+            "  xlmr predict --model DIR --input new.csv --text-column text --output"
+                + " predictions.jsonl",
             "  cat sentences.txt | xlmr predict --model DIR --json"
         })
 final class PredictCommand implements Runnable {
@@ -46,8 +47,8 @@ final class PredictCommand implements Runnable {
             names = "--output",
             paramLabel = "FILE.jsonl",
             description =
-                    "Write JSON Lines there: text, label, probabilities by label, logits in the order of the label"
-                            + " ids. The file appears when all is done.")
+                    "Write JSON Lines there: text, label, probabilities by label, logits in the"
+                        + " order of the label ids. The file appears when all is done.")
     private @Nullable Path output;
 
     @Option(names = "--json", description = "Write these JSON Lines to standard output.")
@@ -68,7 +69,7 @@ final class PredictCommand implements Runnable {
     public void run() {
         try (Backend backend = compute.open(streams);
                 TextInput.Texts source = input.open(streams, false)) {
-            TextClassifier classifier = model.open(backend);
+            TextClassifier classifier = model.open(streams, backend);
             if (output == null) {
                 predict(classifier, source, prediction -> print(streams, prediction, json));
             } else {

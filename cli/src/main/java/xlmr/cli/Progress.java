@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// is closed.
 final class Progress implements AutoCloseable {
     private static final int UPDATE_MILLISECONDS = 200;
+    private static final long MEGABYTE = 1_000_000;
 
     private final @Nullable ProgressBar bar;
 
@@ -22,17 +23,26 @@ final class Progress implements AutoCloseable {
         if (!streams.errIsTerminal() || total < 2) {
             return new Progress(null);
         }
+        return new Progress(builder(streams, task, total).build());
+    }
+
+    /// A bar that counts bytes, and shows megabytes and their speed.
+    static Progress ofBytes(Streams streams, String task, long total) {
+        if (!streams.errIsTerminal()) {
+            return new Progress(null);
+        }
         return new Progress(
-                new ProgressBarBuilder()
-                        .setTaskName(task)
-                        .setInitialMax(total)
-                        .setStyle(ProgressBarStyle.ASCII)
-                        .setUpdateIntervalMillis(UPDATE_MILLISECONDS)
-                        .clearDisplayOnFinish()
-                        .setConsumer(
-                                new ConsoleProgressBarConsumer(
-                                        streams.err(), streams.errWidth() - 1))
-                        .build());
+                builder(streams, task, total).setUnit(" MB", MEGABYTE).showSpeed().build());
+    }
+
+    private static ProgressBarBuilder builder(Streams streams, String task, long total) {
+        return new ProgressBarBuilder()
+                .setTaskName(task)
+                .setInitialMax(total)
+                .setStyle(ProgressBarStyle.ASCII)
+                .setUpdateIntervalMillis(UPDATE_MILLISECONDS)
+                .clearDisplayOnFinish()
+                .setConsumer(new ConsoleProgressBarConsumer(streams.err(), streams.errWidth() - 1));
     }
 
     /// So much is done.

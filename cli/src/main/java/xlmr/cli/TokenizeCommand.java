@@ -54,16 +54,18 @@ final class TokenizeCommand implements Runnable {
             names = "--format",
             paramLabel = "FORMAT",
             description =
-                    "ids: a line of ids for each text. pieces: a line of pieces. json: an object with ids, pieces and"
-                            + " offsets (UTF-16). table: for a person. Default: ids for --input, else table.")
+                    "ids: a line of ids for each text. pieces: a line of pieces. json: an object"
+                        + " with ids, pieces and offsets (UTF-16). table: for a person. Default:"
+                        + " ids for --input, else table.")
     private @Nullable Format format;
 
     @Option(
             names = "--tokenizer",
             paramLabel = "spm|hf",
             description =
-                    "Ids as C++ SentencePiece gives them (spm) or as Hugging Face's fast tokenizer does (hf)."
-                            + " Default: hf where the directory holds a tokenizer.json, else spm.")
+                    "Ids as C++ SentencePiece gives them (spm) or as Hugging Face's fast tokenizer"
+                        + " does (hf). Default: hf where the directory holds a tokenizer.json, else"
+                        + " spm.")
     private @Nullable Reference reference;
 
     @Option(
@@ -79,7 +81,7 @@ final class TokenizeCommand implements Runnable {
     @Override
     public void run() {
         Format chosen = format != null ? format : input.fromFile() ? Format.IDS : Format.TABLE;
-        XlmRobertaTokenizer tokenizer = tokenizer(model.directory());
+        XlmRobertaTokenizer tokenizer = tokenizer(model.tokenizerDirectory(streams));
         EncodingOptions options = EncodingOptions.defaults().withMaxLength(maxLength);
         int chunkSize = input.isStandardInput() && streams.outIsTerminal() ? 1 : CHUNK;
         try (TextInput.Texts texts = input.open(streams, true)) {

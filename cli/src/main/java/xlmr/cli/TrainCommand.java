@@ -19,7 +19,8 @@ import xlmr.train.TrainingOptions;
         name = "train",
         customSynopsis = "xlmr train [OPTIONS] --train=FILE --output=DIR",
         description = {
-            "Fine-tune a model on labelled texts, and write the classifier as a Hugging Face directory.",
+            "Fine-tune a model on labelled texts, and write the classifier as a Hugging Face"
+                + " directory.",
             "",
             "With --validation the best epoch is kept (by macro F1), else the last."
         },
@@ -65,7 +66,8 @@ final class TrainCommand implements Runnable {
             names = "--problem",
             paramLabel = "single-label|multi-label|regression",
             description =
-                    "What is learned. Default: multi-label with --label-delimiter, else single-label.")
+                    "What is learned. Default: multi-label with --label-delimiter, else"
+                        + " single-label.")
     private @Nullable String problem;
 
     @Mixin private TrainingSettings settings;
@@ -83,7 +85,7 @@ final class TrainCommand implements Runnable {
     public void run() {
         TrainingOptions options = settings.options();
         ProblemType kind = problem();
-        Path start = model.directory();
+        Path start = model.directory(streams);
         List<Example> training = labelled.read(streams, train);
         List<Example> judged = validation == null ? List.of() : labelled.read(streams, validation);
         try (ModelOutput target = ModelOutput.open(output, start, overwrite);

@@ -15,7 +15,8 @@ import picocli.CommandLine.ScopeType;
 @Command(
         name = "xlmr",
         description =
-                "XLM-RoBERTa in Java: fine-tune a multilingual model on your sentences, and use it.",
+                "XLM-RoBERTa in Java: fine-tune a multilingual model on your sentences, and use"
+                    + " it.",
         synopsisSubcommandLabel = "COMMAND",
         versionProvider = Version.class,
         sortOptions = false,
@@ -92,6 +93,7 @@ public final class XlmrCommand implements Runnable {
         commands.put("predict", PredictCommand::new);
         commands.put("describe", DescribeCommand::new);
         commands.put("tokenize", TokenizeCommand::new);
+        commands.put("download", DownloadCommand::new);
         commands.put("inspect", InspectCommand::new);
         commands.put("forward", ForwardCommand::new);
         commands.put("doctor", DoctorCommand::new);

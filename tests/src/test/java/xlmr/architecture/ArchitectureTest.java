@@ -28,6 +28,7 @@ class ArchitectureTest {
                     "xlmr.tensor",
                     "xlmr.backend",
                     "xlmr.checkpoint",
+                    "xlmr.hub",
                     "xlmr.autograd",
                     "xlmr.nn",
                     "xlmr.optim",
