@@ -33,6 +33,7 @@ class ArchitectureTest {
                     "xlmr.nn",
                     "xlmr.optim",
                     "xlmr.model",
+                    "xlmr.onnx",
                     "xlmr.data",
                     "xlmr.eval",
                     "xlmr.train",
