@@ -17,6 +17,9 @@ sealed interface Axis {
     /// Answers to choose from.
     Axis CHOICES = new Named("num_choices");
 
+    /// Rows of the encoder where each is one choice of a text.
+    Axis FLAT_CHOICES = new Named("flat_choices");
+
     /// A known size.
     static Axis of(long size) {
         return new Fixed(size);

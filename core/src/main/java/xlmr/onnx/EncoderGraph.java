@@ -24,17 +24,18 @@ final class EncoderGraph {
 
     /// Adds all layers.
     ///
+    /// @param rows name of the size B
     /// @param ids token ids `[B, T]`, I64
     /// @param mask 1 for a token, 0 for padding `[B, T]`, I64
     /// @return hidden states `[B, T, C]`
-    String write(String ids, String mask) {
+    String write(Axis rows, String ids, String mask) {
         String hidden = embeddings(scope.in("embeddings"), ids); // [B, T, C]
-        describe(hidden);
+        describe(rows, hidden);
         String bias = attentionBias(scope.in("attention_mask"), ids, mask); // [B, 1, 1 or T, T]
         for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
             GraphScope place = scope.in("encoder").in("layer." + layer);
             hidden = layer(place, ENCODER + layer + ".", hidden, bias); // [B, T, C]
-            describe(hidden);
+            describe(rows, hidden);
         }
         return hidden;
     }
@@ -194,7 +195,7 @@ final class EncoderGraph {
         return layers.layerNorm(place, name, config.hiddenSize(), config.layerNormEps(), rows);
     }
 
-    private void describe(String hidden) {
-        graph.describe(hidden, DType.F32, Axis.BATCH, Axis.SEQUENCE, Axis.of(config.hiddenSize()));
+    private void describe(Axis rows, String hidden) {
+        graph.describe(hidden, DType.F32, rows, Axis.SEQUENCE, Axis.of(config.hiddenSize()));
     }
 }

@@ -2,6 +2,7 @@ package xlmr.onnx;
 
 import java.io.IOException;
 import java.util.Arrays;
+import xlmr.checkpoint.Checkpoint;
 import xlmr.tensor.DType;
 import xlmr.tensor.Tensor;
 
@@ -28,11 +29,14 @@ sealed interface OnnxElements {
     }
 
     /// A weight as it lies in the checkpoint.
-    record Stored(Tensor tensor) implements OnnxElements {
+    ///
+    /// @param name in the checkpoint
+    record Stored(Checkpoint checkpoint, String name) implements OnnxElements {
         private static final int CHUNK = 1 << 16;
 
         @Override
         public void writeTo(ElementOutput output, DType type) throws IOException {
+            Tensor tensor = checkpoint.tensor(name);
             int elements = tensor.shape().elements();
             float[] chunk = new float[Math.min(elements, CHUNK)];
             for (int from = 0; from < elements; from += chunk.length) {
@@ -45,13 +49,14 @@ sealed interface OnnxElements {
 
     /// The matrix `[out, in]` of the checkpoint as `[in, out]`: what multiplies rows from the
     /// right.
-    record Transposed(Tensor tensor) implements OnnxElements {
+    record Transposed(Checkpoint checkpoint, String name) implements OnnxElements {
         /// Columns that are turned at once: a cache line's worth, so that a matrix larger than the
         /// cache is not fetched once for each of its columns.
         private static final int COLUMNS = 16;
 
         @Override
         public void writeTo(ElementOutput output, DType type) throws IOException {
+            Tensor tensor = checkpoint.tensor(name);
             int rows = tensor.size(0);
             int columns = tensor.size(1);
             float[] block = new float[COLUMNS];

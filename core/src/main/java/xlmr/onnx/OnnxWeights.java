@@ -48,7 +48,7 @@ final class OnnxWeights {
                                 name,
                                 DType.F32,
                                 new long[] {size},
-                                new OnnxElements.Stored(checkpoint.tensor(stored))));
+                                new OnnxElements.Stored(checkpoint, stored)));
     }
 
     /// A matrix as it lies in the checkpoint, `[rows, columns]`.
@@ -61,7 +61,7 @@ final class OnnxWeights {
                                 name,
                                 matrixType,
                                 new long[] {rows, columns},
-                                new OnnxElements.Stored(checkpoint.tensor(stored))));
+                                new OnnxElements.Stored(checkpoint, stored)));
     }
 
     /// The matrix `[out, in]` of a linear layer as `[in, out]`.
@@ -74,7 +74,7 @@ final class OnnxWeights {
                                 name + ".transposed",
                                 matrixType,
                                 new long[] {in, out},
-                                new OnnxElements.Transposed(checkpoint.tensor(stored))));
+                                new OnnxElements.Transposed(checkpoint, stored)));
     }
 
     /// Whether matrices are F16, so that they have to be made F32 before they compute.

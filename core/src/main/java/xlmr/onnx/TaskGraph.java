@@ -40,7 +40,7 @@ final class TaskGraph {
     private String hidden() {
         String ids = graph.input("input_ids", DType.I64, Axis.BATCH, Axis.SEQUENCE);
         String mask = graph.input("attention_mask", DType.I64, Axis.BATCH, Axis.SEQUENCE);
-        return encoder.write(ids, mask); // [B, T, C]
+        return encoder.write(Axis.BATCH, ids, mask); // [B, T, C]
     }
 
     private void features() {
@@ -101,6 +101,7 @@ final class TaskGraph {
         String flat = place.add("Concat", first, graph.integers(-1), length); // [2]
         String hidden =
                 encoder.write(
+                        Axis.FLAT_CHOICES,
                         place.in("input_ids").add("Reshape", ids, flat),
                         place.in("attention_mask").add("Reshape", mask, flat)); // [B choices, T, C]
         GraphScope classifier = new GraphScope(graph, "/classifier");
