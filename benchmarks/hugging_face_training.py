@@ -1,8 +1,9 @@
 """Fine-tuning with Hugging Face and PyTorch as xlmr does it, for the scripts NAME_parity.py beside this file.
 
 AdamW (0.9, 0.999, 1e-8), weight decay 0.01 but not for biases and LayerNorm; the rate rises from 0 over a tenth of the steps and
-falls to 0 in a straight line; gradients are clipped to norm 1; examples in a new order each epoch; the head is made by the seed;
-dropout as the checkpoint's configuration says. All in float32.
+falls to 0 in a straight line; gradients are clipped to norm 1; examples in a new order each epoch, and with --group-by-length in
+batches of like length, which spares padding; the head is made by the seed; dropout as the checkpoint's configuration says. All in
+float32.
 """
 
 import argparse
@@ -32,6 +33,7 @@ def parser(documentation, *, epochs, max_length):
     result.add_argument("--batch-size", type=int, default=16, help="default: 16")
     result.add_argument("--learning-rate", type=float, default=5e-5, help="default: 5e-5")
     result.add_argument("--max-length", type=int, default=max_length, help=f"default: {max_length}")
+    result.add_argument("--group-by-length", action="store_true", help="batches of like length")
     result.add_argument("--threads", type=int, default=1, help="default: 1")
     return result
 
@@ -44,39 +46,53 @@ def optimizer_of(model, rate):
     return torch.optim.AdamW(groups, lr=rate, fused=True)
 
 
-def fine_tune(model, examples, collate, options, epoch_done=lambda epoch: None):
+def epoch_batches(examples, options, length_of):
+    """A random order, cut into batches. By length: sorted within stretches of 50 batches, or a quarter of the data if that is
+    less, and the batches in random order, as xlmr's --group-by-length."""
+    size = options.batch_size
+    order = random.sample(examples, len(examples))
+    if not options.group_by_length:
+        return list(batches(order, size))
+    stretch = max(1, min(50, len(order) // (4 * size))) * size
+    order = [example for part in batches(order, stretch) for example in sorted(part, key=length_of, reverse=True)]
+    return random.sample(list(batches(order, size)), -(-len(order) // size))
+
+
+def fine_tune(model, examples, collate, length_of, options, epoch_done=lambda epoch: None):
     """Trains in place and returns the seconds of the epochs, without what epoch_done takes.
 
-    collate makes the model's inputs, labels among them, of a list of examples; epoch_done is called with the number of the
-    epoch, from 1, and the model in evaluation mode.
+    collate makes the model's inputs, labels among them, of a list of examples; length_of gives about how long one is; epoch_done is
+    called with the number of the epoch, from 1, and the model in evaluation mode.
     """
     optimizer = optimizer_of(model, options.learning_rate)
     steps = options.epochs * -(-len(examples) // options.batch_size)
     schedule = transformers.get_linear_schedule_with_warmup(optimizer, int(WARM_UP * steps), steps)
-    order = list(examples)
     seconds = 0.0
     for epoch in range(1, options.epochs + 1):
         start = time.perf_counter()
         model.train()
-        random.shuffle(order)
-        for batch in batches(order, options.batch_size):
-            model(**collate(batch)).loss.backward()
+        loss_sum = 0.0
+        for batch in epoch_batches(examples, options, length_of):
+            loss = model(**collate(batch)).loss
+            loss.backward()
+            loss_sum += float(loss.detach()) * len(batch)
             torch.nn.utils.clip_grad_norm_(model.parameters(), CLIP)
             optimizer.step()
             schedule.step()
             optimizer.zero_grad()
         seconds += time.perf_counter() - start
+        print(f"epoch {epoch}: loss {loss_sum / len(examples):.4f}, {seconds:.0f} s", file=sys.stderr, flush=True)
         model.eval()
         epoch_done(epoch)
     return seconds
 
 
-def outputs(model, examples, collate, length):
+def outputs(model, examples, collate, length_of):
     """The model's output for each example, in their order: a list of pairs of the output's batch and the row in it.
 
     Examples of like length share a batch, which changes no result, only the time.
     """
-    order = sorted(range(len(examples)), key=lambda index: length(examples[index]))
+    order = sorted(range(len(examples)), key=lambda index: length_of(examples[index]))
     found = [None] * len(examples)
     model.eval()
     with torch.inference_mode():

@@ -1,7 +1,7 @@
 """Fine-tunes a checkpoint with Hugging Face and PyTorch on XCOPA in Italian: which of two sentences is the cause, or the effect?
 
     python benchmarks/multiple_choice_parity.py --model DIR --data PREPARED [--seeds 0,1,2] [--epochs 10] [--batch-size 16]
-        [--learning-rate 5e-5] [--max-length 128] [--threads 1]
+        [--learning-rate 5e-5] [--max-length 128] [--group-by-length] [--threads 1]
 
 PREPARED is what prepare_real_data.py wrote: multiple-choice/it.train.jsonl (100 examples, XCOPA's validation set) and
 it.test.jsonl (500). Each choice is a sequence <s> prompt </s></s> choice </s>; the prompt is the premise and the question. The
@@ -25,7 +25,11 @@ import hugging_face_training as training
 
 
 def examples(file):
-    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    return [json.loads(line) for line in file.read_bytes().decode("utf-8").removesuffix("\n").split("\n")]
+
+
+def length_of(example):
+    return len(example["prompt"]) + max(map(len, example["choices"]))
 
 
 def collator(tokenizer, max_length):
@@ -41,7 +45,7 @@ def collator(tokenizer, max_length):
 
 
 def accuracy(model, test, collate):
-    found = training.outputs(model, test, collate, lambda one: len(one["prompt"]))
+    found = training.outputs(model, test, collate, length_of)
     return sum(int(output.logits[row].argmax()) == one["label"] for one, (output, row) in zip(test, found)) / len(test)
 
 
@@ -53,7 +57,7 @@ def main():
 
     def run(seed):
         model = transformers.AutoModelForMultipleChoice.from_pretrained(options.model, dtype=torch.float32)
-        figures = {"train_seconds": training.fine_tune(model, train, collate, options)}
+        figures = {"train_seconds": training.fine_tune(model, train, collate, length_of, options)}
         start = time.perf_counter()
         figures["accuracy it"] = accuracy(model, test, collate)
         figures["test_seconds"] = time.perf_counter() - start

@@ -1,18 +1,19 @@
-"""Fine-tunes a checkpoint with Hugging Face and PyTorch to answer questions, on XQuAD in English, and tests it in English and German.
+"""Fine-tunes a checkpoint with Hugging Face and PyTorch to answer questions: XQuAD in English, tested in English and German.
 
     python benchmarks/question_answering_parity.py --model DIR --data PREPARED [--seeds 0,1,2] [--epochs 3] [--batch-size 16]
-        [--learning-rate 5e-5] [--max-length 384] [--stride 128] [--threads 1]
+        [--learning-rate 5e-5] [--max-length 384] [--stride 128] [--group-by-length] [--threads 1]
 
 PREPARED is what prepare_real_data.py wrote: question-answering/en.train.json, en.test.json and de.test.json. The questions are the
 same in all languages, so the test is of articles that training has not seen.
 
 A sequence is <s> question </s></s> context </s>; a context that is too long is cut into windows that share --stride tokens, and
-every window is an example of training. One that does not hold the whole answer has its label at <s>. The prediction is the span with
-the largest sum of logits over all windows, out of the 20 best starts and the 20 best ends of each, of at most 30 tokens, within the
-context, as text of the context. The last epoch counts.
+every window is an example of training. One that does not hold the whole answer has its label at <s>. The prediction is the span
+with the largest sum of logits over all windows, out of the 20 best starts and the 20 best ends of each, of at most 30 tokens,
+within the context, as text of the context. The last epoch counts.
 
 Exact match and F1 in percent by SQuAD 1.1's rules, as XQuAD's own script has them for every language: lower case, without ASCII
-punctuation and the English articles, split at white space. A line of JSON a seed, then the lists of all seeds. xlmr does the same with
+punctuation and the English articles, split at white space. A line of JSON a seed, then the lists of all seeds. xlmr does the same
+with
 
     ./xlmr train --task question-answering --train PREPARED/question-answering/en.train.json ...
 
@@ -90,6 +91,10 @@ def labels(question, offsets):
     return start, min(place for place in places if offsets[place][1] >= end)
 
 
+def length_of(window):
+    return len(window.ids)
+
+
 def collator(tokenizer):
     def collate(batch):
         length = max(len(window.ids) for window in batch)
@@ -127,7 +132,7 @@ def best_span(window, start_logits, end_logits):
 def answers(model, test, collate):
     """The answer to each question by its id."""
     best = {}
-    for window, (output, row) in zip(test, training.outputs(model, test, collate, lambda one: len(one.ids))):
+    for window, (output, row) in zip(test, training.outputs(model, test, collate, length_of)):
         length = len(window.ids)
         found = best_span(window, output.start_logits[row, :length], output.end_logits[row, :length])
         best[window.question.id] = max(best.get(window.question.id, found), found, key=lambda span: span[0])
@@ -172,7 +177,7 @@ def main():
 
     def run(seed):
         model = transformers.AutoModelForQuestionAnswering.from_pretrained(options.model, dtype=torch.float32)
-        figures = {"windows": len(train), "train_seconds": training.fine_tune(model, train, collate, options)}
+        figures = {"windows": len(train), "train_seconds": training.fine_tune(model, train, collate, length_of, options)}
         start = time.perf_counter()
         for language, (asked, test) in tests.items():
             found = answers(model, test, collate)

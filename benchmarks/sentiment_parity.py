@@ -1,7 +1,7 @@
 """Fine-tunes a checkpoint with Hugging Face and PyTorch on the tweets of UMSAB, a language at a time.
 
     python benchmarks/sentiment_parity.py --model DIR --data PREPARED [--languages english,french] [--seeds 0,1,2] [--epochs 3]
-        [--batch-size 16] [--learning-rate 5e-5] [--max-length 128] [--threads 1]
+        [--batch-size 16] [--learning-rate 5e-5] [--max-length 128] [--group-by-length] [--threads 1]
 
 PREPARED is what prepare_real_data.py wrote: sentiment/LANGUAGE.{train,validation,test}.tsv. Of the epochs the one with the best
 macro F1 on the validation set is tested, as xlmr does it: among equals the one with the lower loss.
@@ -30,6 +30,10 @@ def rows(file):
     return [tuple(line.split("\t")) for line in lines[1:]]
 
 
+def length_of(row):
+    return len(row[0])
+
+
 def collator(tokenizer, labels, max_length):
     def collate(batch):
         texts = [text for text, _ in batch]
@@ -41,7 +45,7 @@ def collator(tokenizer, labels, max_length):
 
 def scores(model, test, collate, names):
     """Macro F1, accuracy and mean loss."""
-    found = training.outputs(model, test, collate, lambda one: len(one[0]))
+    found = training.outputs(model, test, collate, length_of)
     logits = torch.stack([output.logits[row] for output, row in found])  # [examples, labels]
     given = torch.tensor([names.index(label) for _, label in test])
     predicted = logits.argmax(-1)
@@ -78,7 +82,7 @@ def main():
             options.model, num_labels=len(names), dtype=torch.float32
         )
         best = Best(model, lambda: scores(model, validation, collate, names))
-        seconds = training.fine_tune(model, train, collate, options, best.epoch_done)
+        seconds = training.fine_tune(model, train, collate, length_of, options, best.epoch_done)
         model.load_state_dict(best.weights)
         start = time.perf_counter()
         macro_f1, accuracy, _ = scores(model, test, collate, names)

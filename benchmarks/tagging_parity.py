@@ -1,7 +1,7 @@
 """Fine-tunes a checkpoint with Hugging Face and PyTorch to tag parts of speech, in English, and tests it in English and German.
 
     python benchmarks/tagging_parity.py --model DIR --data PREPARED [--seeds 0,1,2] [--epochs 3] [--batch-size 16]
-        [--learning-rate 5e-5] [--max-length 512] [--threads 1]
+        [--learning-rate 5e-5] [--max-length 512] [--group-by-length] [--threads 1]
 
 PREPARED is what prepare_real_data.py wrote: tagging/en.train.conllu, en.test.conllu and de.test.conllu. The words are the
 syntactic ones of CoNLL-U: those of a contraction, not the contraction (lines 3-4) and no empty node (8.1); the tag is column 4.
@@ -48,6 +48,10 @@ class Sentence:
         self.places = [places.get(word) for word in range(len(words))]  # None: cut away
 
 
+def length_of(sentence):
+    return len(sentence.ids)
+
+
 def collator(tokenizer, labels):
     def collate(batch):
         length = max(len(sentence.ids) for sentence in batch)
@@ -66,7 +70,7 @@ def collator(tokenizer, labels):
 def scores(model, test, collate, names):
     """Accuracy and macro F1. A word that was cut away, or has a tag that training had not, is wrong."""
     given, predicted = [], []
-    for sentence, (output, row) in zip(test, training.outputs(model, test, collate, lambda one: len(one.ids))):
+    for sentence, (output, row) in zip(test, training.outputs(model, test, collate, length_of)):
         best = output.logits[row].argmax(-1).tolist()
         given += sentence.tags
         predicted += ["" if place is None else names[best[place]] for place in sentence.places]
@@ -91,7 +95,7 @@ def main():
         model = transformers.AutoModelForTokenClassification.from_pretrained(
             options.model, num_labels=len(names), dtype=torch.float32
         )
-        figures = {"train_seconds": training.fine_tune(model, train, collate, options)}
+        figures = {"train_seconds": training.fine_tune(model, train, collate, length_of, options)}
         start = time.perf_counter()
         for language, test in tests.items():
             figures[f"accuracy {language}"], figures[f"macro F1 {language}"] = scores(model, test, collate, names)
