@@ -4,7 +4,7 @@
         [--learning-rate 5e-5] [--max-length 128] [--group-by-length] [--threads 1]
 
 PREPARED is what prepare_real_data.py wrote: multiple-choice/it.train.jsonl (100 examples, XCOPA's validation set) and
-it.test.jsonl (500). Each choice is a sequence <s> prompt </s></s> choice </s>; the prompt is the premise and the question. The
+it.test.jsonl (500). Each choice is a sequence <s> context </s></s> choice </s>; the context is the premise and the question. The
 pooler, which a bare encoder may lack, is then made new like the head. The last epoch counts.
 
 A line of JSON a seed with the accuracy, where chance is 0.5 and one standard error of 500 examples 0.022, and that of the training
@@ -29,15 +29,15 @@ def examples(file):
 
 
 def length_of(example):
-    return len(example["prompt"]) + max(map(len, example["choices"]))
+    return len(example["context"]) + max(map(len, example["choices"]))
 
 
 def collator(tokenizer, max_length):
     def collate(batch):
         choices = len(batch[0]["choices"])
-        prompts = [example["prompt"] for example in batch for _ in range(choices)]
+        contexts = [example["context"] for example in batch for _ in range(choices)]
         endings = [choice for example in batch for choice in example["choices"]]
-        flat = tokenizer(prompts, endings, padding=True, truncation=True, max_length=max_length, return_tensors="pt")
+        flat = tokenizer(contexts, endings, padding=True, truncation=True, max_length=max_length, return_tensors="pt")
         inputs = {name: flat[name].view(len(batch), choices, -1) for name in ("input_ids", "attention_mask")}
         return inputs | {"labels": torch.tensor([example["label"] for example in batch])}
 

@@ -9,7 +9,7 @@ umsab/{english,french}.{train,val,test}_{text,labels}.txt, as their authors publ
     tagging/{en,de}.test.conllu                 the last 200, the same sentences in both languages
     question-answering/en.train.json            XQuAD in SQuAD's format: the first three quarters of the articles
     question-answering/{en,de}.test.json        the other articles, the same questions in both languages
-    multiple-choice/it.{train,test}.jsonl       XCOPA's validation and test set: prompt, choices, label (the index of the choice)
+    multiple-choice/it.{train,test}.jsonl       XCOPA's validation and test set: context, choices, label (from 0)
     sentiment/LANGUAGE.{train,validation,test}.tsv    UMSAB: columns text and label
 
 and the same call writes the same bytes. Prints one line of JSON: sentences, questions or examples of every file. Needs Python
@@ -77,9 +77,9 @@ def multiple_choice(data):
         examples = []
         for line in lines(data / "xcopa" / f"{source}.it.jsonl"):
             given = json.loads(line)
-            prompt = given["premise"] + " " + QUESTIONS[given["question"]]
+            context = given["premise"] + " " + QUESTIONS[given["question"]]
             choices = [given["choice1"], given["choice2"]]
-            examples.append(json.dumps({"prompt": prompt, "choices": choices, "label": given["label"]}, ensure_ascii=False))
+            examples.append(json.dumps({"context": context, "choices": choices, "label": given["label"]}, ensure_ascii=False))
         yield f"multiple-choice/it.{part}.jsonl", "".join(example + "\n" for example in examples), len(examples)
 
 
