@@ -57,7 +57,7 @@ def main():
 
     def run(seed):
         model = transformers.AutoModelForMultipleChoice.from_pretrained(options.model, dtype=torch.float32)
-        figures = {"train_seconds": training.fine_tune(model, train, collate, length_of, options)}
+        figures = training.fine_tune(model, train, collate, length_of, options)
         start = time.perf_counter()
         figures["accuracy it"] = accuracy(model, test, collate)
         figures["test_seconds"] = time.perf_counter() - start

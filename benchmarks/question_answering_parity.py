@@ -177,7 +177,7 @@ def main():
 
     def run(seed):
         model = transformers.AutoModelForQuestionAnswering.from_pretrained(options.model, dtype=torch.float32)
-        figures = {"train_seconds": training.fine_tune(model, train, collate, length_of, options)}
+        figures = training.fine_tune(model, train, collate, length_of, options)
         start = time.perf_counter()
         for language, (asked, test) in tests.items():
             found = answers(model, test, collate)

@@ -82,17 +82,13 @@ def main():
             options.model, num_labels=len(names), dtype=torch.float32
         )
         best = Best(model, lambda: scores(model, validation, collate, names))
-        seconds = training.fine_tune(model, train, collate, length_of, options, best.epoch_done)
+        figures = training.fine_tune(model, train, collate, length_of, options, best.epoch_done)
         model.load_state_dict(best.weights)
         start = time.perf_counter()
         macro_f1, accuracy, _ = scores(model, test, collate, names)
-        return {
-            f"macro F1 {language}": macro_f1,
-            f"accuracy {language}": accuracy,
-            f"epoch {language}": best.epoch,
-            f"train_seconds {language}": seconds,
-            f"test_seconds {language}": time.perf_counter() - start,
-        }
+        figures |= {"macro F1": macro_f1, "accuracy": accuracy, "epoch": best.epoch}
+        figures["test_seconds"] = time.perf_counter() - start
+        return {f"{name} {language}": figure for name, figure in figures.items()}
 
     def run(seed):
         figures = {}

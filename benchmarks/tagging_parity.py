@@ -95,7 +95,7 @@ def main():
         model = transformers.AutoModelForTokenClassification.from_pretrained(
             options.model, num_labels=len(names), dtype=torch.float32
         )
-        figures = {"train_seconds": training.fine_tune(model, train, collate, length_of, options)}
+        figures = training.fine_tune(model, train, collate, length_of, options)
         start = time.perf_counter()
         for language, test in tests.items():
             figures[f"accuracy {language}"], figures[f"macro F1 {language}"] = scores(model, test, collate, names)
