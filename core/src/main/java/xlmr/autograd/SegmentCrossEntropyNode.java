@@ -6,8 +6,7 @@ import xlmr.tensor.Tensor;
 
 /// Mean cross-entropy over the rows of segments, see
 /// [xlmr.backend.Backend#segmentCrossEntropyGradient].
-record SegmentCrossEntropyNode(Tensor logits, SegmentLabels target, Tensor output)
-        implements Node {
+record SegmentCrossEntropyNode(Tensor logits, SegmentLabels target, Tensor output) implements Node {
     @Override
     public void backward(Tape tape, Tensor dOutput) {
         @Nullable Tensor dLogits = tape.gradient(logits); // [N, K]

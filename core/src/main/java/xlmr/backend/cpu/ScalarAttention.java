@@ -117,7 +117,8 @@ final class ScalarAttention {
         accumulate(dV, dValue);
     }
 
-    /// P, without dropout: per sequence `[H, queries, keys]`; 0 where a causal query does not see the key.
+    /// P, without dropout: per sequence `[H, queries, keys]`; 0 where a causal query does not see
+    /// the key.
     static void probabilities(Tensor query, Tensor key, AttentionShape shape, Tensor output) {
         int channels = Elements.columns(query); // C
         int size = channels / shape.heads(); // D

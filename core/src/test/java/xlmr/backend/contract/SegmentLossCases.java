@@ -25,7 +25,10 @@ final class SegmentLossCases {
                 new SegmentLabels(new int[] {0, 4, 6, 9}, new int[] {NONE, 1, 0, NONE, 2, 2}, 2),
                 300);
         add(cases, new SegmentLabels(new int[] {0, 2, 4}, new int[] {NONE, 1, NONE, 0}, 2), 1);
-        add(cases, new SegmentLabels(new int[] {0, 70, 203}, new int[] {69, 0, 3, 132, 5, 9}, 3), 1);
+        add(
+                cases,
+                new SegmentLabels(new int[] {0, 70, 203}, new int[] {69, 0, 3, 132, 5, 9}, 3),
+                1);
     }
 
     private static void add(List<OperationCase> cases, SegmentLabels target, double magnitude) {
