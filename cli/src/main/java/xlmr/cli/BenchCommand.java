@@ -19,7 +19,7 @@ import xlmr.data.Example;
 import xlmr.data.LabelSet;
 import xlmr.model.ModelLoader;
 import xlmr.model.ProblemType;
-import xlmr.model.SequenceClassifier;
+import xlmr.model.TaskModel;
 import xlmr.model.Targets;
 import xlmr.model.XlmRobertaConfig;
 import xlmr.pipeline.TextClassifier;
@@ -192,7 +192,7 @@ final class BenchCommand implements Runnable {
                                                 / 1e3));
     }
 
-    private SequenceClassifier classifier(Tune tune) {
+    private TaskModel classifier(Tune tune) {
         XlmRobertaConfig config =
                 XlmRobertaConfig.read(model.resolve("config.json"))
                         .forClassification(

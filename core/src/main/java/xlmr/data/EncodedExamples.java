@@ -2,41 +2,73 @@ package xlmr.data;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import xlmr.model.Targets;
 import xlmr.tensor.TokenBatch;
 
 /// Examples as token ids with their targets: where tokenizer and tensor meet.
 ///
-/// @param sequences ids of each example, with `<s>` and `</s>`
-/// @param targets as many rows, or null where nothing is known
-public record EncodedExamples(List<int[]> sequences, @Nullable Targets targets) {
-    /// Checks that there are as many targets as sequences.
+/// @param sequences ids, with `<s>` and `</s>`
+/// @param starts `[M + 1]` the first sequence of each of the M examples, and their number: as a rule
+///   an example is one sequence, a multiple-choice question is one for each choice
+/// @param targets of M examples, or null where nothing is known
+public record EncodedExamples(List<int[]> sequences, int[] starts, @Nullable Targets targets)
+        implements TrainingExamples {
+    /// Checks that the parts fit each other.
     public EncodedExamples {
-        if (targets != null && targets.rows() != sequences.size()) {
+        if (starts[starts.length - 1] != sequences.size()) {
             throw new IllegalArgumentException(
-                    "examples: %d texts, %d targets".formatted(sequences.size(), targets.rows()));
+                    "examples: %d sequences, but the last example ends at %d"
+                            .formatted(sequences.size(), starts[starts.length - 1]));
+        }
+        if (targets != null && targets.rows() != starts.length - 1) {
+            throw new IllegalArgumentException(
+                    "examples: %d texts, %d targets".formatted(starts.length - 1, targets.rows()));
         }
         sequences = List.copyOf(sequences);
     }
 
-    /// Number of examples.
+    /// Examples of one sequence each.
+    public EncodedExamples(List<int[]> sequences, @Nullable Targets targets) {
+        this(sequences, IntStream.rangeClosed(0, sequences.size()).toArray(), targets);
+    }
+
+    /// Number of examples, M.
+    @Override
     public int size() {
-        return sequences.size();
+        return starts.length - 1;
     }
 
     /// Tokens of each example.
+    @Override
     public int[] lengths() {
-        return sequences.stream().mapToInt(ids -> ids.length).toArray();
+        int[] lengths = new int[size()];
+        for (int m = 0; m < lengths.length; m++) {
+            for (int[] ids : sequences.subList(starts[m], starts[m + 1])) {
+                lengths[m] += ids.length;
+            }
+        }
+        return lengths;
     }
 
     /// Some examples, packed in the order given.
     public TokenBatch batch(int[] rows, int padId) {
         List<int[]> chosen = new ArrayList<>(rows.length);
         for (int row : rows) {
-            chosen.add(sequences.get(row));
+            chosen.addAll(sequences.subList(starts[row], starts[row + 1]));
         }
         return TokenBatch.of(chosen, padId);
+    }
+
+    @Override
+    public Labelled labelled(int[] rows, long microBatch, int padId) {
+        return new Labelled(batch(rows, padId), targets(rows));
+    }
+
+    /// How many sequences an example has.
+    public int sequencesOf(int row) {
+        return starts[row + 1] - starts[row];
     }
 
     /// The targets of some examples.

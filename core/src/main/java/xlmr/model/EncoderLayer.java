@@ -5,7 +5,6 @@ import java.util.List;
 import xlmr.autograd.Ops;
 import xlmr.autograd.Parameter;
 import xlmr.backend.Activation;
-import xlmr.backend.AttentionShape;
 import xlmr.nn.LayerNorm;
 import xlmr.nn.Linear;
 import xlmr.tensor.Tensor;
@@ -32,14 +31,14 @@ public record EncoderLayer(
         float dropout) {
     /// `[N, C] -> [N, C]`
     Tensor forward(
-            Ops ops, Tensor hidden, AttentionShape shape, LayerObserver observer, int layer) {
-        Tensor attended = ops.scope(() -> attend(ops, hidden, shape, observer, layer)); // [N, C]
+            Ops ops, Tensor hidden, AttentionScope scope, LayerObserver observer, int layer) {
+        Tensor attended = ops.scope(() -> attend(ops, hidden, scope, observer, layer)); // [N, C]
         return ops.scope(() -> feedForward(ops, attended)); // [N, C]
     }
 
     private Tensor attend(
-            Ops ops, Tensor hidden, AttentionShape shape, LayerObserver observer, int layer) {
-        Tensor context = attention.forward(ops, hidden, shape, observer, layer); // [N, C]
+            Ops ops, Tensor hidden, AttentionScope scope, LayerObserver observer, int layer) {
+        Tensor context = attention.forward(ops, hidden, scope, observer, layer); // [N, C]
         Tensor projected = attentionOutput.forward(ops, context); // [N, C]
         Tensor sum = ops.addDropped(projected, dropout, hidden); // [N, C]
         return attentionNorm.forward(ops, sum); // [N, C]

@@ -21,6 +21,6 @@ public interface LayerObserver {
 
     /// Encoder layers are counted from 0.
     ///
-    /// @param probabilities per sequence `[H, T, T]` (head, query, key), one after the other
+    /// @param probabilities per sequence `[H, queries, keys]`, one after the other
     default void attentions(int layer, Tensor probabilities, AttentionShape shape) {}
 }

@@ -7,6 +7,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import xlmr.backend.Activation;
 import xlmr.checkpoint.Checkpoint;
+import xlmr.checkpoint.CheckpointException;
 import xlmr.checkpoint.LoadReport;
 import xlmr.nn.LayerNorm;
 
@@ -21,8 +22,10 @@ public final class ModelLoader {
     /// Everything trains: global fine-tuning.
     public static final Predicate<String> ALL = name -> true;
 
-    /// Only the head trains: feature extraction.
-    public static final Predicate<String> HEAD = name -> !name.startsWith("roberta.");
+    /// Only the head trains: feature extraction. The pooler, where a model has one, belongs to the
+    /// head.
+    public static final Predicate<String> HEAD =
+            name -> !name.startsWith("roberta.") || name.startsWith("roberta.pooler.");
 
     private ModelLoader() {}
 
@@ -38,16 +41,35 @@ public final class ModelLoader {
                         0,
                         config.initializerRange());
         boolean pooled = weights.has("roberta.pooler.dense.weight");
-        XlmRobertaModel model = encoder(config, weights, pooled);
+        XlmRobertaModel model = encoder(config, weights, pooled, false);
         return new LoadedModel<>(model, weights.report(ModelLoader::whyIgnored));
     }
 
-    /// An encoder with the default head of sequence classification; a head that the checkpoint
-    /// lacks is drawn at random.
+    /// The model of the task that `architectures` names, with the default head of that task.
+    ///
+    /// @throws CheckpointException if the directory is that of a bare encoder, or a weight is
+    ///   missing or misshapen
+    public static LoadedModel<TaskModel> task(Path directory, Predicate<String> trainable) {
+        XlmRobertaConfig config = XlmRobertaConfig.read(directory.resolve("config.json"));
+        Task task =
+                Task.of(config)
+                        .orElseThrow(
+                                () ->
+                                        new CheckpointException(
+                                                directory.toString(),
+                                                "is an encoder without the head of a task (architectures %s)"
+                                                        .formatted(config.architectures()),
+                                                "fine-tune it with `train`"));
+        return task(task, directory, config, trainable, 0);
+    }
+
+    /// An encoder with the default head of a task; a head that the checkpoint lacks is drawn at
+    /// random.
     ///
     /// @param config null for the checkpoint's own; else with other labels
     /// @param seed of a head that is drawn
-    public static LoadedModel<SequenceClassifier> sequenceClassifier(
+    public static LoadedModel<TaskModel> task(
+            Task task,
             Path directory,
             @Nullable XlmRobertaConfig config,
             Predicate<String> trainable,
@@ -61,25 +83,37 @@ public final class ModelLoader {
                         trainable,
                         seed,
                         settings.initializerRange());
-        XlmRobertaModel encoder = encoder(settings, weights, false);
-        int hidden = settings.hiddenSize();
-        Head head =
-                new SequenceClassificationHead(
-                        weights.headLinear("classifier.dense", hidden, hidden),
-                        weights.headLinear("classifier.out_proj", settings.numLabels(), hidden),
-                        (float) settings.headDropout());
+        boolean decodes = task == Task.MASKED_LM || task == Task.CAUSAL_LM;
+        boolean asMatrix = decodes && settings.tieWordEmbeddings();
+        XlmRobertaModel encoder = encoder(settings, weights, false, asMatrix);
+        Head head = Heads.of(task, settings, weights, encoder.embeddings().word());
         LoadReport report = weights.report(ModelLoader::whyIgnored);
-        return new LoadedModel<>(new SequenceClassifier(encoder, head), report);
+        return new LoadedModel<>(new TaskModel(task, encoder, head), report);
     }
 
+    /// An encoder with the default head of sequence classification.
+    ///
+    /// @param config null for the checkpoint's own; else with other labels
+    /// @param seed of a head that is drawn
+    public static LoadedModel<TaskModel> sequenceClassifier(
+            Path directory,
+            @Nullable XlmRobertaConfig config,
+            Predicate<String> trainable,
+            long seed) {
+        return task(Task.SEQUENCE_CLASSIFICATION, directory, config, trainable, seed);
+    }
+
+    /// @param asMatrix whether the word embedding is multiplied with, too, so that all of it trains
     private static XlmRobertaModel encoder(
-            XlmRobertaConfig config, Weights weights, boolean pooled) {
+            XlmRobertaConfig config, Weights weights, boolean pooled, boolean asMatrix) {
         int hidden = config.hiddenSize();
         String prefix = "roberta.embeddings.";
+        String words = prefix + "word_embeddings.weight";
         Embeddings embeddings =
                 new Embeddings(
-                        weights.wordEmbedding(
-                                prefix + "word_embeddings.weight", config.vocabSize(), hidden),
+                        asMatrix
+                                ? weights.embedding(words, config.vocabSize(), hidden)
+                                : weights.wordEmbedding(words, config.vocabSize(), hidden),
                         weights.embedding(
                                 prefix + "position_embeddings.weight",
                                 config.maxPositionEmbeddings(),
@@ -133,7 +167,7 @@ public final class ModelLoader {
             return "the pooler, which this head does not read";
         }
         if (name.startsWith("lm_head.")) {
-            return "the masked language model's head";
+            return "the head of a language model";
         }
         if (name.startsWith("classifier.") || name.startsWith("qa_outputs.")) {
             return "the head of another task";

@@ -17,13 +17,14 @@ import xlmr.tensor.Tensor;
 public record SelfAttention(Linear query, Linear key, Linear value, float dropout) {
     /// `[N, C] -> [N, C]`
     Tensor forward(
-            Ops ops, Tensor hidden, AttentionShape shape, LayerObserver observer, int layer) {
+            Ops ops, Tensor hidden, AttentionScope scope, LayerObserver observer, int layer) {
+        AttentionShape shape = scope.shape();
         Tensor q = query.forward(ops, hidden); // [N, C]
-        Tensor k = key.forward(ops, hidden); // [N, C]
+        Tensor k = scope.keys(ops, layer, key.forward(ops, hidden)); // [M, C]
         if (observer.wantsAttentions()) {
             observer.attentions(layer, ops.attentionProbabilities(q, k, shape), shape);
         }
-        Tensor v = value.forward(ops, hidden); // [N, C]
+        Tensor v = scope.values(ops, layer, value.forward(ops, hidden)); // [M, C]
         return ops.attention(q, k, v, shape, dropout); // [N, C]
     }
 

@@ -7,7 +7,6 @@ import xlmr.autograd.Parameter;
 import xlmr.backend.Activation;
 import xlmr.nn.Linear;
 import xlmr.tensor.Tensor;
-import xlmr.tensor.TokenBatch;
 
 /// The default head of sequence classification (XLMRobertaClassificationHead): the hidden state of
 /// `<s>`, dropout, dense, tanh, dropout, projection to one number a class. It does not use the
@@ -17,12 +16,7 @@ import xlmr.tensor.TokenBatch;
 /// @param projection `[K, C]`
 /// @param dropout before each of the two
 public record SequenceClassificationHead(Linear dense, Linear projection, float dropout)
-        implements Head {
-    @Override
-    public Tensor select(Ops ops, Tensor hidden, TokenBatch tokens) {
-        return ops.selectRows(hidden, tokens.firstTokens()); // [B, C]
-    }
-
+        implements SequenceHead {
     @Override
     public Tensor logits(Ops ops, Tensor selected) {
         Tensor dropped = ops.dropout(selected, dropout); // [B, C]

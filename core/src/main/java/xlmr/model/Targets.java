@@ -1,26 +1,39 @@
 package xlmr.model;
 
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import xlmr.autograd.Ops;
 import xlmr.backend.CrossEntropy;
+import xlmr.backend.SegmentLabels;
 import xlmr.tensor.Shape;
 import xlmr.tensor.Tensor;
 
 /// What the logits of a batch should say, and the loss that the reference takes for it
-/// (`problem_type` in modeling_xlm_roberta.py).
+/// (modeling_xlm_roberta.py).
 public sealed interface Targets {
-    /// Number of rows.
+    /// Number of examples.
     int rows();
 
-    /// Mean loss over the batch. `[B, K] -> []`
+    /// Mean loss over the batch. `[R, K] -> []`, with R the rows that count
     Tensor loss(Ops ops, Tensor logits);
 
-    /// The targets of some of the rows.
+    /// The targets of some of the examples.
     Targets select(int[] rows);
+
+    /// The rows of the head's result that the loss looks at, where it need not compute the others;
+    /// null for all.
+    default int @Nullable [] countedRows() {
+        return null;
+    }
+
+    /// Targets of examples that are classified as a whole: the logits are one row each.
+    sealed interface OfSequences extends Targets {}
 
     /// One class a row: cross-entropy.
     ///
     /// @param labels `[B]`
-    record Classes(int[] labels) implements Targets {
+    record Classes(int[] labels) implements OfSequences {
         @Override
         public int rows() {
             return labels.length;
@@ -33,18 +46,14 @@ public sealed interface Targets {
 
         @Override
         public Classes select(int[] rows) {
-            int[] chosen = new int[rows.length];
-            for (int i = 0; i < rows.length; i++) {
-                chosen[i] = labels[rows[i]];
-            }
-            return new Classes(chosen);
+            return new Classes(pick(labels, rows));
         }
     }
 
     /// Any number of classes a row: binary cross-entropy over rows and classes.
     ///
     /// @param labels `[B][K]` 0 or 1
-    record MultiLabel(float[][] labels) implements Targets {
+    record MultiLabel(float[][] labels) implements OfSequences {
         @Override
         public int rows() {
             return labels.length;
@@ -64,7 +73,7 @@ public sealed interface Targets {
     /// Numbers: mean squared error.
     ///
     /// @param values `[B][K]`
-    record Values(float[][] values) implements Targets {
+    record Values(float[][] values) implements OfSequences {
         @Override
         public int rows() {
             return values.length;
@@ -79,6 +88,115 @@ public sealed interface Targets {
         public Values select(int[] rows) {
             return new Values(choose(values, rows));
         }
+    }
+
+    /// A class for every token: cross-entropy over the tokens that have one. For a masked language
+    /// model the classes are the pieces behind the masks, for a causal one the next tokens.
+    ///
+    /// @param labels `[B][T]` or [CrossEntropy#IGNORE], as many as each sequence has tokens
+    record TokenClasses(int[][] labels) implements Targets {
+        /// What a causal language model is to say: of each token the next one.
+        public static TokenClasses nextTokens(int[]... sequences) {
+            int[][] labels = new int[sequences.length][];
+            for (int b = 0; b < labels.length; b++) {
+                labels[b] = Arrays.copyOfRange(sequences[b], 1, sequences[b].length + 1);
+                labels[b][labels[b].length - 1] = CrossEntropy.IGNORE;
+            }
+            return new TokenClasses(labels);
+        }
+
+        @Override
+        public int rows() {
+            return labels.length;
+        }
+
+        @Override
+        public int[] countedRows() {
+            int[] all = flat();
+            return IntStream.range(0, all.length)
+                    .filter(n -> all[n] != CrossEntropy.IGNORE)
+                    .toArray();
+        }
+
+        @Override
+        public Tensor loss(Ops ops, Tensor logits) {
+            int[] counted =
+                    Arrays.stream(flat()).filter(label -> label != CrossEntropy.IGNORE).toArray();
+            return ops.crossEntropy(logits, CrossEntropy.of(counted)); // []
+        }
+
+        @Override
+        public TokenClasses select(int[] rows) {
+            return new TokenClasses(
+                    Arrays.stream(rows).mapToObj(b -> labels[b]).toArray(int[][]::new));
+        }
+
+        private int[] flat() {
+            return Arrays.stream(labels).flatMapToInt(Arrays::stream).toArray();
+        }
+    }
+
+    /// First and last token of an answer: the mean of two cross-entropies over the tokens of each
+    /// sequence.
+    ///
+    /// @param first `[B]` token within its sequence, or [SegmentLabels#IGNORE]
+    /// @param last `[B]` likewise
+    /// @param lengths `[B]` tokens of each sequence
+    record Spans(int[] first, int[] last, int[] lengths) implements Targets {
+        @Override
+        public int rows() {
+            return lengths.length;
+        }
+
+        @Override
+        public Tensor loss(Ops ops, Tensor logits) {
+            int[] labels = new int[2 * rows()];
+            for (int b = 0; b < rows(); b++) {
+                labels[2 * b] = first[b];
+                labels[2 * b + 1] = last[b];
+            }
+            return ops.segmentCrossEntropy(
+                    logits, new SegmentLabels(starts(lengths), labels, 2)); // []
+        }
+
+        @Override
+        public Spans select(int[] rows) {
+            return new Spans(pick(first, rows), pick(last, rows), pick(lengths, rows));
+        }
+    }
+
+    /// The right one of the choices of each question: cross-entropy over the choices.
+    ///
+    /// @param labels `[B]` choice, counted from 0
+    /// @param counts `[B]` choices of each question
+    record Choices(int[] labels, int[] counts) implements Targets {
+        @Override
+        public int rows() {
+            return labels.length;
+        }
+
+        @Override
+        public Tensor loss(Ops ops, Tensor logits) {
+            return ops.segmentCrossEntropy(
+                    logits, new SegmentLabels(starts(counts), labels, 1)); // []
+        }
+
+        @Override
+        public Choices select(int[] rows) {
+            return new Choices(pick(labels, rows), pick(counts, rows));
+        }
+    }
+
+    private static int[] starts(int[] lengths) {
+        int[] starts = new int[lengths.length + 1];
+        for (int b = 0; b < lengths.length; b++) {
+            starts[b + 1] = starts[b] + lengths[b];
+        }
+        return starts;
+    }
+
+    private static int[] pick(int[] all, int[] rows) {
+        return Arrays.stream(rows).map(row -> all[row]).toArray();
     }
 
     private static Tensor matrix(Ops ops, float[][] rows) {

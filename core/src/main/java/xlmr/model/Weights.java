@@ -72,6 +72,32 @@ final class Weights {
         return new Linear(optional(name + ".weight", out, in), optional(name + ".bias", out));
     }
 
+    /// A matrix of a head, drawn like [#headLinear] where the checkpoint lacks it.
+    Parameter headMatrix(String name, int out, int in) {
+        return optional(name, out, in);
+    }
+
+    /// A bias of a head, 0 where the checkpoint lacks it.
+    ///
+    /// @param other the name that is looked for if there is none of the first
+    Parameter headBias(String name, String other, int out) {
+        String stored = find(name) == null && find(other) != null ? other : name;
+        Parameter bias = optional(stored, out);
+        return stored.equals(name) ? bias : new Parameter(name, bias.value());
+    }
+
+    /// A LayerNorm of a head: weight 1 and bias 0 where the checkpoint lacks it.
+    LayerNorm headLayerNorm(String name, int columns, float epsilon) {
+        boolean isNew = find(name + ".weight") == null;
+        Parameter weight = optional(name + ".weight", columns);
+        if (isNew) {
+            float[] ones = new float[columns];
+            Arrays.fill(ones, 1);
+            weight = new Parameter(weight.name(), Tensor.of(Shape.of(columns), ones));
+        }
+        return new LayerNorm(weight, optional(name + ".bias", columns), epsilon);
+    }
+
     /// A LayerNorm that the checkpoint has to have.
     LayerNorm layerNorm(String name, int columns, float epsilon) {
         return new LayerNorm(

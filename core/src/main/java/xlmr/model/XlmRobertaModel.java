@@ -5,7 +5,6 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import xlmr.autograd.Ops;
 import xlmr.autograd.Parameter;
-import xlmr.backend.AttentionShape;
 import xlmr.tensor.Tensor;
 import xlmr.tensor.TokenBatch;
 
@@ -33,18 +32,30 @@ public record XlmRobertaModel(
     /// @param vectors `[N, C]` in place of the word embeddings, or null
     public Tensor forward(
             Ops ops, TokenBatch tokens, @Nullable Tensor vectors, LayerObserver observer) {
-        AttentionShape shape =
-                AttentionShape.of(tokens.starts(), config.numAttentionHeads(), false);
+        return forward(ops, tokens, vectors, scope(tokens), observer);
+    }
+
+    /// As above, with other keys to attend to than those of the batch's own tokens.
+    public Tensor forward(
+            Ops ops,
+            TokenBatch tokens,
+            @Nullable Tensor vectors,
+            AttentionScope scope,
+            LayerObserver observer) {
         Tensor hidden = ops.scope(() -> embeddings.forward(ops, tokens, vectors)); // [N, C]
         observer.hiddenStates(0, hidden);
         for (int layer = 0; layer < layers.size(); layer++) {
             Tensor input = hidden; // [N, C]
             EncoderLayer current = layers.get(layer);
             int index = layer;
-            hidden = ops.scope(() -> current.forward(ops, input, shape, observer, index)); // [N, C]
+            hidden = ops.scope(() -> current.forward(ops, input, scope, observer, index)); // [N, C]
             observer.hiddenStates(layer + 1, hidden);
         }
         return hidden;
+    }
+
+    private AttentionScope scope(TokenBatch tokens) {
+        return AttentionScope.of(tokens, config.numAttentionHeads(), config.isDecoder());
     }
 
     /// All weights, in the order of the reference.

@@ -12,7 +12,7 @@ import xlmr.data.LabelSet;
 import xlmr.model.LoadedModel;
 import xlmr.model.ModelLoader;
 import xlmr.model.ProblemType;
-import xlmr.model.SequenceClassifier;
+import xlmr.model.TaskModel;
 import xlmr.model.Targets;
 import xlmr.model.XlmRobertaConfig;
 import xlmr.tensor.DType;
@@ -101,7 +101,7 @@ public record FineTuning(
                 problem == ProblemType.REGRESSION
                         ? LabelSet.of(List.of("LABEL_0"))
                         : LabelSet.fromExamples(training);
-        Targets targets = LabelledTargets.of(training, labels, problem);
+        Targets.OfSequences targets = LabelledTargets.of(training, labels, problem);
         XlmRobertaConfig config =
                 XlmRobertaConfig.read(model.resolve("config.json"))
                         .forClassification(labels.names(), problem)
@@ -113,7 +113,7 @@ public record FineTuning(
         EncodedExamples examples = examples(encodings, targets);
         Trainer.Validation judged = validation(validation, labels, encoder);
 
-        LoadedModel<SequenceClassifier> loaded =
+        LoadedModel<TaskModel> loaded =
                 ModelLoader.sequenceClassifier(
                         model, config, options.tune().trainable(), options.seed());
         listener.loaded(loaded.report());
@@ -134,7 +134,7 @@ public record FineTuning(
         if (validation.isEmpty()) {
             return null;
         }
-        Targets targets = LabelledTargets.of(validation, labels, problem);
+        Targets.OfSequences targets = LabelledTargets.of(validation, labels, problem);
         return new Trainer.Validation(
                 examples(encoder.encode(validation), targets),
                 logits -> Evaluation.report(logits, targets, labels.names()),

@@ -12,7 +12,7 @@ final class LabelledTargets {
     private LabelledTargets() {}
 
     /// @param labels the classes by id; not looked at for regression
-    static Targets of(List<Example> examples, LabelSet labels, ProblemType problem) {
+    static Targets.OfSequences of(List<Example> examples, LabelSet labels, ProblemType problem) {
         return switch (problem) {
             case SINGLE_LABEL_CLASSIFICATION -> new Targets.Classes(labels.idsOf(examples));
             case MULTI_LABEL_CLASSIFICATION -> {

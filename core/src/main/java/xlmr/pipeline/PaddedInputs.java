@@ -2,55 +2,63 @@ package xlmr.pipeline;
 
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import xlmr.backend.AttentionShape;
 import xlmr.checkpoint.Checkpoint;
 import xlmr.checkpoint.CheckpointException;
+import xlmr.model.AttentionScope;
 import xlmr.tensor.Shape;
 import xlmr.tensor.Tensor;
 import xlmr.tensor.TokenBatch;
 
 /// A padded `[B, T]` batch as other programs make it, and the packed batch that is computed
-/// instead: tokens whose mask is 0 are left out. Results go back to the padded layout, with 0 where
-/// nothing was computed.
+/// instead: tokens whose mask is 0 are left out, or computed without being attended to. Results go
+/// back to the padded layout, with 0 where nothing was computed.
+///
+/// Choices `[B, choices, T]` are so many rows.
 final class PaddedInputs {
     private final int rows;
     private final int columns;
+    private final int choices;
     private final int[] places;
+    private final int[] seen;
+    private final int[] seenStarts;
     private final TokenBatch tokens;
     private final float @Nullable [] vectors;
     private final int vectorColumns;
 
+    /// @param places of the tokens in the padded layout
+    /// @param seen the tokens that can be attended to
     private PaddedInputs(
-            int rows,
-            int columns,
+            Size size,
             int[] places,
+            int[] seen,
+            int[] seenStarts,
             TokenBatch tokens,
-            float @Nullable [] vectors,
-            int vectorColumns) {
-        this.rows = rows;
-        this.columns = columns;
+            float @Nullable [] vectors) {
+        this.rows = size.rows;
+        this.columns = size.columns;
+        this.choices = size.choices;
         this.places = places;
+        this.seen = seen;
+        this.seenStarts = seenStarts;
         this.tokens = tokens;
         this.vectors = vectors;
-        this.vectorColumns = vectorColumns;
+        this.vectorColumns = size.vectorColumns;
     }
+
+    private record Size(int rows, int columns, int choices, int vectorColumns) {}
 
     /// Reads `inputs.input_ids` or `inputs.inputs_embeds`, and where they are there
     /// `attention_mask`, `position_ids`, `token_type_ids`.
     ///
+    /// @param keepMasked whether tokens whose mask is 0 are computed, too
     /// @throws CheckpointException if shapes do not fit, or a row is masked altogether
-    static PaddedInputs read(Checkpoint inputs, int padId) {
+    static PaddedInputs read(Checkpoint inputs, int padId, boolean keepMasked) {
         boolean embedded = !inputs.contains("inputs.input_ids");
         String first = embedded ? "inputs.inputs_embeds" : "inputs.input_ids";
-        long[] shape = inputs.info(first).shape();
-        if (shape.length != (embedded ? 3 : 2) || shape[0] < 1 || shape[1] < 1) {
-            throw bad(
-                    inputs,
-                    first,
-                    "expected %s, found %s"
-                            .formatted(embedded ? "[B, T, C]" : "[B, T]", Arrays.toString(shape)));
-        }
-        int rows = (int) shape[0];
-        int columns = (int) shape[1];
+        Size size = size(inputs, first, embedded);
+        int rows = size.rows;
+        int columns = size.columns;
         int[] ids = embedded ? new int[rows * columns] : integers(inputs, first, rows, columns);
         boolean[] mask = mask(inputs, rows, columns);
         int[] positions = positions(inputs, ids, rows, columns, padId, embedded);
@@ -60,20 +68,27 @@ final class PaddedInputs {
                         : new int[ids.length];
         int[] starts = new int[rows + 1];
         int[] places = new int[ids.length];
+        int[] seen = new int[ids.length];
+        int[] seenStarts = new int[rows + 1];
         int n = 0;
+        int m = 0;
         for (int b = 0; b < rows; b++) {
-            for (int t = 0; t < columns; t++) {
-                if (mask[b * columns + t]) {
-                    places[n++] = b * columns + t;
+            for (int place = b * columns; place < (b + 1) * columns; place++) {
+                if (mask[place]) {
+                    seen[m++] = n;
+                }
+                if (mask[place] || keepMasked) {
+                    places[n++] = place;
                 }
             }
-            if (n == starts[b]) {
+            if (m == seenStarts[b]) {
                 throw bad(
                         inputs,
                         "inputs.attention_mask",
                         "row %d masks every token: there is nothing to attend to".formatted(b));
             }
             starts[b + 1] = n;
+            seenStarts[b + 1] = m;
         }
         places = Arrays.copyOf(places, n);
         TokenBatch tokens =
@@ -81,7 +96,28 @@ final class PaddedInputs {
                         pick(ids, places), starts, pick(positions, places), pick(types, places));
         float[] vectors = embedded ? pick(inputs.tensor(first), places) : null;
         return new PaddedInputs(
-                rows, columns, places, tokens, vectors, embedded ? (int) shape[2] : 0);
+                size, places, Arrays.copyOf(seen, m), seenStarts, tokens, vectors);
+    }
+
+    private static Size size(Checkpoint inputs, String name, boolean embedded) {
+        long[] shape = inputs.info(name).shape();
+        int rank = shape.length - (embedded ? 1 : 0);
+        boolean hasChoices = rank == 3;
+        if (rank < 2 || rank > 3 || Arrays.stream(shape).anyMatch(axis -> axis < 1)) {
+            throw bad(
+                    inputs,
+                    name,
+                    "expected %s, found %s"
+                            .formatted(
+                                    embedded ? "[B, T, C]" : "[B, T] or [B, choices, T]",
+                                    Arrays.toString(shape)));
+        }
+        int choices = hasChoices ? (int) shape[1] : 1;
+        return new Size(
+                (int) shape[0] * choices,
+                (int) shape[hasChoices ? 2 : 1],
+                choices,
+                embedded ? (int) shape[shape.length - 1] : 0);
     }
 
     /// The packed batch.
@@ -89,9 +125,33 @@ final class PaddedInputs {
         return tokens;
     }
 
-    /// B.
+    /// What its tokens attend to.
+    AttentionScope scope(int heads, boolean causal) {
+        if (seen.length == places.length) {
+            return AttentionScope.of(tokens, heads, causal);
+        }
+        return new AttentionScope.SomeTokens(
+                seen, new AttentionShape(tokens.starts(), seenStarts, heads, causal));
+    }
+
+    /// B, or B times the choices.
     int rows() {
         return rows;
+    }
+
+    /// T.
+    int columns() {
+        return columns;
+    }
+
+    /// Choices of each question; 1 where there are none.
+    int choices() {
+        return choices;
+    }
+
+    /// The places in the padded layout of one row's tokens.
+    int[] placesOf(int row) {
+        return Arrays.copyOfRange(places, tokens.starts()[row], tokens.starts()[row + 1]);
     }
 
     /// `[N, C]` given in place of word embeddings, or null.
@@ -112,25 +172,38 @@ final class PaddedInputs {
         return Tensor.of(Shape.of(rows, columns, width), target); // [B, T, C]
     }
 
+    /// One column of `[N, K] -> [B, T]`
+    Tensor paddedColumn(Tensor packed, int column) {
+        int width = packed.size(1);
+        float[] source = packed.toArray();
+        float[] target = new float[rows * columns];
+        for (int n = 0; n < places.length; n++) {
+            target[places[n]] = source[n * width + column];
+        }
+        return Tensor.of(Shape.of(rows, columns), target); // [B, T]
+    }
+
     /// `[B, T, C] -> [N, C]`
     float[] packed(Tensor padded) {
         return pick(padded, places);
     }
 
-    /// Per sequence `[H, T, T] -> [B, H, T, T]`
-    Tensor paddedAttentions(Tensor probabilities, int heads) {
+    /// Per sequence `[H, queries, keys] -> [B, H, T, T]`
+    Tensor paddedAttentions(Tensor probabilities, AttentionShape shape) {
+        int heads = shape.heads();
         float[] source = probabilities.toArray();
         float[] target = new float[rows * heads * columns * columns];
         int from = 0;
         for (int b = 0; b < rows; b++) {
-            int start = tokens.starts()[b];
-            int length = tokens.length(b);
+            int start = shape.starts()[b];
+            int firstKey = shape.keyStarts()[b];
             for (int h = 0; h < heads; h++) {
-                for (int query = 0; query < length; query++) {
+                for (int query = 0; query < shape.queries(b); query++) {
                     int row = places[start + query] - b * columns;
                     int to = ((b * heads + h) * columns + row) * columns;
-                    for (int key = 0; key < length; key++) {
-                        target[to + places[start + key] - b * columns] = source[from++];
+                    for (int key = 0; key < shape.keys(b); key++) {
+                        int column = places[seen[firstKey + key]] - b * columns;
+                        target[to + column] = source[from++];
                     }
                 }
             }
@@ -192,7 +265,12 @@ final class PaddedInputs {
 
     private static void expect(Checkpoint inputs, String name, int rows, int columns) {
         long[] found = inputs.info(name).shape();
-        if (!Arrays.equals(found, new long[] {rows, columns})) {
+        long elements = Arrays.stream(found).reduce(1, (a, b) -> a * b);
+        boolean fits =
+                found.length >= 2
+                        && found[found.length - 1] == columns
+                        && elements == (long) rows * columns;
+        if (!fits) {
             throw bad(
                     inputs,
                     name,

@@ -20,7 +20,7 @@ import xlmr.eval.Logits;
 import xlmr.model.LoadedModel;
 import xlmr.model.ModelLoader;
 import xlmr.model.ProblemType;
-import xlmr.model.SequenceClassifier;
+import xlmr.model.TaskModel;
 import xlmr.model.Targets;
 import xlmr.model.XlmRobertaConfig;
 import xlmr.tokenizer.Encoding;
@@ -40,7 +40,7 @@ import xlmr.train.Inference;
 /// Immutable; one classifier serves many threads.
 public final class TextClassifier {
     private final Backend backend;
-    private final SequenceClassifier model;
+    private final TaskModel model;
     private final XlmRobertaTokenizer tokenizer;
     private final LoadReport report;
     private final Inference inference;
@@ -48,7 +48,7 @@ public final class TextClassifier {
 
     private TextClassifier(
             Backend backend,
-            LoadedModel<SequenceClassifier> loaded,
+            LoadedModel<TaskModel> loaded,
             XlmRobertaTokenizer tokenizer,
             int maxLength) {
         this.backend = backend;
@@ -74,7 +74,7 @@ public final class TextClassifier {
     public static TextClassifier load(Path directory, Backend backend, int maxLength) {
         CompletableFuture<XlmRobertaTokenizer> tokenizer =
                 CompletableFuture.supplyAsync(() -> XlmRobertaTokenizer.load(directory));
-        LoadedModel<SequenceClassifier> loaded =
+        LoadedModel<TaskModel> loaded =
                 ModelLoader.sequenceClassifier(directory, null, ModelLoader.FROZEN, 0);
         loaded.model().linearWeights().forEach(weight -> backend.prepare(weight.value()));
         try {
@@ -124,7 +124,7 @@ public final class TextClassifier {
     /// @throws xlmr.data.DataException if a label is not one of the model's
     public EvaluationReport evaluate(List<Example> examples, IntConsumer progress) {
         LabelSet labels = LabelSet.of(config().labels());
-        Targets targets = LabelledTargets.of(examples, labels, problem());
+        Targets.OfSequences targets = LabelledTargets.of(examples, labels, problem());
         return Evaluation.report(logits(encode(examples), progress), targets, labels.names());
     }
 
@@ -149,7 +149,7 @@ public final class TextClassifier {
     }
 
     /// The network.
-    public SequenceClassifier model() {
+    public TaskModel model() {
         return model;
     }
 

@@ -16,7 +16,8 @@ public final class Evaluation {
     /// The report for logits `[M][K]`.
     ///
     /// @param labels names of the K classes
-    public static EvaluationReport report(float[][] logits, Targets targets, List<String> labels) {
+    public static EvaluationReport report(
+            float[][] logits, Targets.OfSequences targets, List<String> labels) {
         return switch (targets) {
             case Targets.Classes classes ->
                     ClassificationReport.of(logits, classes.labels(), labels);

@@ -11,11 +11,11 @@ import xlmr.autograd.Workspace;
 import xlmr.backend.Backend;
 import xlmr.data.EncodedExamples;
 import xlmr.data.TokenBudget;
-import xlmr.model.SequenceClassifier;
+import xlmr.model.TaskModel;
 import xlmr.tensor.Tensor;
 import xlmr.tensor.TokenBatch;
 
-/// Runs a classifier over many examples without gradients, in batches of like length. Safe for many
+/// Runs a model over many examples without gradients, in batches of like length. Safe for many
 /// threads: each call works in memory of its own, which the next one uses again.
 public final class Inference {
     /// Tokens of a batch: enough for matrix products at full speed, few enough for a flat use of
@@ -23,31 +23,32 @@ public final class Inference {
     private static final int BATCH_TOKENS = 2048;
 
     private final Backend backend;
-    private final SequenceClassifier model;
+    private final TaskModel model;
     private final Consumer<TokenBatch> beforeBatch;
     private final Queue<Workspace> idle = new ConcurrentLinkedQueue<>();
 
     /// @param beforeBatch is shown each batch before it runs: an optimizer brings the rows up to
     ///   date
-    Inference(Backend backend, SequenceClassifier model, Consumer<TokenBatch> beforeBatch) {
+    Inference(Backend backend, TaskModel model, Consumer<TokenBatch> beforeBatch) {
         this.backend = backend;
         this.model = model;
         this.beforeBatch = beforeBatch;
     }
 
     /// Inference with a model at rest.
-    public Inference(Backend backend, SequenceClassifier model) {
+    public Inference(Backend backend, TaskModel model) {
         this(backend, model, batch -> {});
     }
 
-    /// Logits of each example, in the order given. `[M][K]`
+    /// Logits of each example, in the order given: of the rows that its sequences have in the
+    /// head's result, one after the other. `[M][R K]`
     ///
     /// @param progress is told the number of examples done
     public float[][] logits(EncodedExamples examples, IntConsumer progress) {
         return run(examples, progress, Inference::forward);
     }
 
-    /// What the head reads, of each example: the vector right before the head. `[M][C]`
+    /// What the head reads, of each example: the vectors right before the head. `[M][R C]`
     ///
     /// @param progress is told the number of examples done
     public float[][] features(EncodedExamples examples, IntConsumer progress) {
@@ -55,11 +56,11 @@ public final class Inference {
     }
 
     private interface Pass {
-        Tensor run(SequenceClassifier model, Ops ops, TokenBatch tokens);
+        Tensor run(TaskModel model, Ops ops, TokenBatch tokens);
     }
 
-    private static Tensor forward(SequenceClassifier model, Ops ops, TokenBatch tokens) {
-        return model.forward(ops, tokens); // [B, K]
+    private static Tensor forward(TaskModel model, Ops ops, TokenBatch tokens) {
+        return model.forward(ops, tokens); // [R, K]
     }
 
     private float[][] run(EncodedExamples examples, IntConsumer progress, Pass pass) {
@@ -72,11 +73,17 @@ public final class Inference {
             TokenBatch tokens = examples.batch(rows, model.config().padTokenId());
             beforeBatch.accept(tokens);
             Tensor output =
-                    pass.run(model, Ops.inference(backend, workspace), tokens); // [B, K or C]
+                    pass.run(model, Ops.inference(backend, workspace), tokens); // [R, K or C]
             float[] values = output.toArray();
             int columns = output.size(1);
-            for (int b = 0; b < rows.length; b++) {
-                results[rows[b]] = Arrays.copyOfRange(values, b * columns, (b + 1) * columns);
+            int[] starts = model.head().rowStarts(tokens);
+            int sequence = 0;
+            for (int row : rows) {
+                int last = sequence + examples.sequencesOf(row);
+                results[row] =
+                        Arrays.copyOfRange(
+                                values, starts[sequence] * columns, starts[last] * columns);
+                sequence = last;
             }
             workspace.reset();
             done += rows.length;

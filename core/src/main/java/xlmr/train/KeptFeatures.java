@@ -10,31 +10,50 @@ import xlmr.tensor.Tensor;
 
 /// What a frozen encoder gave the head, kept from one epoch to the next.
 ///
-/// @param rows `[M][C]` of each example
-record KeptFeatures(float[][] rows) {
-    /// The features of some examples. `-> [B, C]`
+/// @param rows `[M][R C]` of each example: one row, or one for each of its tokens or choices
+/// @param columns C
+record KeptFeatures(float[][] rows, int columns) {
+    /// Rows that the head computes at a time.
+    private static final int CHUNK = 4096;
+
+    /// The features of some examples, one after the other. `-> [R, C]`
     Tensor select(Ops ops, int[] examples) {
-        int columns = rows[0].length;
-        float[] chosen = new float[examples.length * columns];
-        for (int b = 0; b < examples.length; b++) {
-            System.arraycopy(rows[examples[b]], 0, chosen, b * columns, columns);
+        int elements = Arrays.stream(examples).map(example -> rows[example].length).sum();
+        float[] chosen = new float[elements];
+        int at = 0;
+        for (int example : examples) {
+            System.arraycopy(rows[example], 0, chosen, at, rows[example].length);
+            at += rows[example].length;
         }
-        return ops.constant(Shape.of(examples.length, columns), chosen); // [B, C]
+        return ops.constant(Shape.of(elements / columns, columns), chosen); // [R, C]
     }
 
-    /// What the head makes of all of them as it is now, without dropout. `[M][K]`
+    /// What the head makes of all of them as it is now, without dropout. `[M][R K]`
     float[][] logits(Backend backend, Workspace workspace, Head head) {
-        Ops ops = Ops.inference(backend, workspace);
-        int[] all = new int[rows.length];
-        Arrays.setAll(all, i -> i);
-        Tensor output = head.logits(ops, select(ops, all)); // [M, K]
-        float[] values = output.toArray();
-        int columns = output.size(1);
         float[][] logits = new float[rows.length][];
-        for (int i = 0; i < logits.length; i++) {
-            logits[i] = Arrays.copyOfRange(values, i * columns, (i + 1) * columns);
+        int from = 0;
+        while (from < rows.length) {
+            int to = from;
+            int count = 0;
+            while (to < rows.length && (to == from || count < CHUNK)) {
+                count += rows[to++].length / columns;
+            }
+            int[] chunk = new int[to - from];
+            for (int i = 0; i < chunk.length; i++) {
+                chunk[i] = from + i;
+            }
+            Ops ops = Ops.inference(backend, workspace);
+            Tensor output = head.logits(ops, select(ops, chunk)); // [R, K]
+            float[] values = output.toArray();
+            int at = 0;
+            for (int example : chunk) {
+                int length = rows[example].length / columns * output.size(1);
+                logits[example] = Arrays.copyOfRange(values, at, at + length);
+                at += length;
+            }
+            workspace.reset();
+            from = to;
         }
-        workspace.reset();
         return logits;
     }
 }

@@ -8,7 +8,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import xlmr.autograd.Parameter;
 import xlmr.checkpoint.SafetensorsWriter;
-import xlmr.model.SequenceClassifier;
+import xlmr.model.TaskModel;
 import xlmr.tensor.DType;
 import xlmr.tensor.Tensor;
 
@@ -27,7 +27,7 @@ public final class ModelWriter {
     }
 
     /// Writes everything; what is there of the same names is replaced.
-    public void write(SequenceClassifier model, WeightSource source) {
+    public void write(TaskModel model, WeightSource source) {
         try {
             Files.createDirectories(directory);
             for (Path file : tokenizerFiles) {

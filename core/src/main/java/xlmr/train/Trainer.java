@@ -13,15 +13,17 @@ import xlmr.autograd.Workspace;
 import xlmr.backend.Backend;
 import xlmr.data.BatchOrder;
 import xlmr.data.EncodedExamples;
+import xlmr.data.TrainingExamples;
 import xlmr.eval.EvaluationReport;
-import xlmr.model.SequenceClassifier;
+import xlmr.model.TaskModel;
 import xlmr.optim.AdamW;
 import xlmr.optim.AdamWSettings;
 import xlmr.optim.GradientClipping;
 import xlmr.optim.LearningRateSchedule;
 import xlmr.tensor.Tensor;
+import xlmr.tensor.TokenBatch;
 
-/// Fine-tunes a classifier: seeded batches, forward, backward, clipping, AdamW with a linear
+/// Fine-tunes a model for its task: seeded batches, forward, backward, clipping, AdamW with a linear
 /// schedule; after each epoch an evaluation, the best model kept, and an early end when it stops
 /// getting better.
 ///
@@ -29,7 +31,7 @@ import xlmr.tensor.Tensor;
 /// in place. A run repeated with its seed gives the same bits, for any number of threads.
 public final class Trainer {
     private final Backend backend;
-    private final SequenceClassifier model;
+    private final TaskModel model;
     private final TrainingOptions options;
     private final TrainingListener listener;
     private final Gradients gradients;
@@ -41,7 +43,7 @@ public final class Trainer {
     /// A trainer of one model for one run.
     public Trainer(
             Backend backend,
-            SequenceClassifier model,
+            TaskModel model,
             TrainingOptions options,
             TrainingListener listener) {
         this(
@@ -55,7 +57,7 @@ public final class Trainer {
     /// As above with other settings of the optimizer: rates by layer, for example.
     public Trainer(
             Backend backend,
-            SequenceClassifier model,
+            TaskModel model,
             TrainingOptions options,
             AdamWSettings settings,
             TrainingListener listener) {
@@ -64,11 +66,12 @@ public final class Trainer {
         this.options = options;
         this.listener = listener;
         Parameter words = model.encoder().embeddings().word();
+        boolean wordsByRow = model.head().shared() != words;
         List<Parameter> matrices = new ArrayList<>();
         List<Parameter> tables = new ArrayList<>();
         for (Parameter parameter : model.parameters()) {
             if (options.tune().trainable().test(parameter.name())) {
-                (parameter == words ? tables : matrices).add(parameter);
+                (parameter == words && wordsByRow ? tables : matrices).add(parameter);
             }
         }
         this.gradients = new Gradients(backend, matrices, tables);
@@ -90,7 +93,7 @@ public final class Trainer {
     public interface Keeper {
         /// Called when the model is better than all before; `source` reads the weights as they are
         /// now.
-        void keep(SequenceClassifier model, WeightSource source);
+        void keep(TaskModel model, WeightSource source);
     }
 
     /// Trains to the end.
@@ -100,7 +103,7 @@ public final class Trainer {
     /// @return one result an epoch
     /// @throws TrainingException if the loss is no longer a number
     public List<EpochResult> fit(
-            EncodedExamples training,
+            TrainingExamples training,
             BatchOrder order,
             @Nullable Validation validation,
             Keeper keeper) {
@@ -150,13 +153,14 @@ public final class Trainer {
     /// One pass over the examples; the mean loss of the micro-batches, weighted by their examples.
     private double epoch(
             Network network,
-            EncodedExamples training,
+            TrainingExamples training,
             List<int[]> batches,
             LearningRateSchedule schedule,
             long steps,
             int epoch) {
         double sum = 0;
         int examples = 0;
+        int[] lengths = training.lengths();
         for (int from = 0; from < batches.size(); from += options.accumulation()) {
             int to = Math.min(batches.size(), from + options.accumulation());
             double mean = 0;
@@ -168,7 +172,7 @@ public final class Trainer {
                 sum += loss * rows.length;
                 stepExamples += rows.length;
                 for (int row : rows) {
-                    stepTokens += training.sequences().get(row).length;
+                    stepTokens += lengths[row];
                 }
             }
             examples += stepExamples;
@@ -197,11 +201,19 @@ public final class Trainer {
     }
 
     /// Forward and backward of some rows; returns their mean loss.
-    private double microBatch(Network network, EncodedExamples training, int[] rows, float factor) {
+    private double microBatch(
+            Network network, TrainingExamples training, int[] rows, float factor) {
         Tape tape = new Tape(backend, workspace, gradients);
+        int padId = model.config().padTokenId();
+        TrainingExamples.Labelled batch = training.labelled(rows, microBatches, padId);
         Ops ops = Ops.training(backend, workspace, tape, options.seed(), microBatches++);
-        Tensor logits = network.logits(ops, rows); // [B, K]
-        Tensor loss = training.targets(rows).loss(ops, logits); // []
+        Tensor selected = network.selected(ops, rows, batch.tokens()); // [R, C]
+        int[] counted = batch.targets().countedRows();
+        if (counted != null && counted.length < selected.size(0)) {
+            selected = ops.selectRows(selected, counted); // [R, C]
+        }
+        Tensor logits = model.head().logits(ops, selected); // [R, K]
+        Tensor loss = batch.targets().loss(ops, logits); // []
         double value = loss.item();
         if (!Double.isFinite(value)) {
             throw new TrainingException(
@@ -215,23 +227,21 @@ public final class Trainer {
         return value;
     }
 
-    /// What is run for a batch: the whole model, or the head over features kept.
+    /// What the head reads of a batch: of the encoder as it is now, or features kept.
     private interface Network {
-        Tensor logits(Ops ops, int[] rows);
+        Tensor selected(Ops ops, int[] rows, TokenBatch tokens);
     }
 
-    private Network network(EncodedExamples training) {
-        int padId = model.config().padTokenId();
-        if (options.tune() == Tune.HEAD) {
+    private Network network(TrainingExamples training) {
+        if (options.tune() == Tune.HEAD && training instanceof EncodedExamples unchanging) {
             KeptFeatures features =
-                    keep(training, done -> listener.featuresComputed(done, training.size()));
-            return (ops, rows) -> model.head().logits(ops, features.select(ops, rows)); // [B, K]
+                    keep(unchanging, done -> listener.featuresComputed(done, training.size()));
+            return (ops, rows, tokens) -> features.select(ops, rows); // [R, C]
         }
         Parameter words = model.encoder().embeddings().word();
-        return (ops, rows) -> {
-            var tokens = training.batch(rows, padId);
+        return (ops, rows, tokens) -> {
             optimizer.prepare(words, tokens.ids());
-            return model.forward(ops, tokens); // [B, K]
+            return model.features(ops, tokens); // [R, C]
         };
     }
 
@@ -248,7 +258,8 @@ public final class Trainer {
     }
 
     private KeptFeatures keep(EncodedExamples examples, IntConsumer progress) {
-        return new KeptFeatures(inference().features(examples, progress));
+        return new KeptFeatures(
+                inference().features(examples, progress), model.config().hiddenSize());
     }
 
     private Inference inference() {
@@ -256,7 +267,7 @@ public final class Trainer {
         return new Inference(backend, model, tokens -> optimizer.prepare(words, tokens.ids()));
     }
 
-    private void announce(EncodedExamples training, long steps) {
+    private void announce(TrainingExamples training, long steps) {
         long all = 0;
         long trained = 0;
         for (Parameter parameter : model.parameters()) {

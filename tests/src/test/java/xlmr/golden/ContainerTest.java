@@ -20,7 +20,7 @@ import xlmr.checkpoint.LoadReport;
 import xlmr.checkpoint.SafetensorsWriter;
 import xlmr.model.LoadedModel;
 import xlmr.model.ModelLoader;
-import xlmr.model.SequenceClassifier;
+import xlmr.model.TaskModel;
 import xlmr.pipeline.TensorForward;
 import xlmr.tensor.Tensor;
 
@@ -61,7 +61,7 @@ class ContainerTest {
     @Test
     void theReportHasThreeGroups() throws IOException {
         Path directory = copyOf("models/base_with_pooler");
-        LoadedModel<SequenceClassifier> loaded =
+        LoadedModel<TaskModel> loaded =
                 ModelLoader.sequenceClassifier(directory, null, ModelLoader.FROZEN, 0);
         LoadReport report = loaded.report();
         assertThat(report.initialized())

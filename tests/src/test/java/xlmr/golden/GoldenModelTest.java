@@ -25,7 +25,13 @@ class GoldenModelTest {
                     "base_with_pooler",
                     "sequence_classification",
                     "sequence_regression",
-                    "sequence_multi_label");
+                    "sequence_multi_label",
+                    "token_classification",
+                    "question_answering",
+                    "multiple_choice",
+                    "masked_lm",
+                    "masked_lm_untied",
+                    "causal_lm");
 
     static Stream<Arguments> models() {
         return MODELS.stream()

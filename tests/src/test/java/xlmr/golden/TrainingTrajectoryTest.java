@@ -18,7 +18,7 @@ import xlmr.checkpoint.Checkpoint;
 import xlmr.data.BatchOrder;
 import xlmr.data.EncodedExamples;
 import xlmr.model.ModelLoader;
-import xlmr.model.SequenceClassifier;
+import xlmr.model.TaskModel;
 import xlmr.model.Targets;
 import xlmr.optim.AdamWSettings;
 import xlmr.train.Trainer;
@@ -52,7 +52,7 @@ class TrainingTrajectoryTest {
         if (run.equals("layerwise_decay")) {
             settings = settings.withRateFactor(TrainingTrajectoryTest::layerFactor);
         }
-        SequenceClassifier model =
+        TaskModel model =
                 ModelLoader.sequenceClassifier(
                                 Fixtures.path("training/start"), null, tune.trainable(), 0)
                         .model();
@@ -127,7 +127,7 @@ class TrainingTrajectoryTest {
     }
 
     private static final class Recorder implements TrainingListener, Trainer.Keeper {
-        private final SequenceClassifier model;
+        private final TaskModel model;
         final List<Double> microLosses = new ArrayList<>();
         final List<Double> losses = new ArrayList<>();
         final List<Double> norms = new ArrayList<>();
@@ -135,7 +135,7 @@ class TrainingTrajectoryTest {
         final Map<String, float[]> afterStepTwo = new HashMap<>();
         final Map<String, float[]> last = new HashMap<>();
 
-        Recorder(SequenceClassifier model) {
+        Recorder(TaskModel model) {
             this.model = model;
         }
 
@@ -155,7 +155,7 @@ class TrainingTrajectoryTest {
         }
 
         @Override
-        public void keep(SequenceClassifier kept, WeightSource source) {
+        public void keep(TaskModel kept, WeightSource source) {
             for (Parameter parameter : kept.parameters()) {
                 float[] values = new float[parameter.shape().elements()];
                 source.read(parameter, 0, parameter.shape().size(0), values);

@@ -8,20 +8,20 @@ import xlmr.autograd.Parameter;
 import xlmr.tensor.Tensor;
 import xlmr.tensor.TokenBatch;
 
-/// An encoder with a head over whole sequences (XLMRobertaForSequenceClassification).
+/// An encoder with the head of a task (XLMRobertaForSequenceClassification and its siblings).
 ///
+/// @param task what the head is for
 /// @param encoder the base model
 /// @param head what makes logits of it
-public record SequenceClassifier(XlmRobertaModel encoder, Head head) {
-    /// One row of logits for each sequence. `-> [B, K]`
+public record TaskModel(Task task, XlmRobertaModel encoder, Head head) {
+    /// The logits of every row that the head reads: one a sequence, or one a token. `-> [R, K]`
     public Tensor forward(Ops ops, TokenBatch tokens) {
-        return head.logits(ops, features(ops, tokens)); // [B, K]
+        return head.logits(ops, features(ops, tokens)); // [R, K]
     }
 
-    /// What the head reads, `<s>` of each sequence by default: the vector right before the head.
-    /// `-> [B, C]`
+    /// What the head reads: the vectors right before the head. `-> [R, C]`
     public Tensor features(Ops ops, TokenBatch tokens) {
-        return ops.scope(() -> head.select(ops, encoder.forward(ops, tokens), tokens)); // [B, C]
+        return ops.scope(() -> head.select(ops, encoder.forward(ops, tokens), tokens)); // [R, C]
     }
 
     /// The configuration of the encoder, which also holds the labels.

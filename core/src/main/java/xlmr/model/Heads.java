@@ -1,0 +1,57 @@
+package xlmr.model;
+
+import xlmr.autograd.Parameter;
+import xlmr.nn.LayerNorm;
+import xlmr.nn.Linear;
+
+/// Builds the default head of each task from a checkpoint's weights, under the reference's names.
+final class Heads {
+    private static final String DECODER = "lm_head.decoder";
+
+    private Heads() {}
+
+    /// @param words the encoder's word embedding, which a tied decoder is
+    static Head of(Task task, XlmRobertaConfig config, Weights weights, Parameter words) {
+        int hidden = config.hiddenSize();
+        int labels = config.numLabels();
+        float dropout = (float) config.headDropout();
+        return switch (task) {
+            case SEQUENCE_CLASSIFICATION ->
+                    new SequenceClassificationHead(
+                            weights.headLinear("classifier.dense", hidden, hidden),
+                            weights.headLinear("classifier.out_proj", labels, hidden),
+                            dropout);
+            case TOKEN_CLASSIFICATION ->
+                    new TokenClassificationHead(
+                            weights.headLinear("classifier", labels, hidden), dropout);
+            case QUESTION_ANSWERING ->
+                    new QuestionAnsweringHead(weights.headLinear("qa_outputs", 2, hidden));
+            case MULTIPLE_CHOICE ->
+                    new MultipleChoiceHead(
+                            weights.headLinear("roberta.pooler.dense", hidden, hidden),
+                            weights.headLinear("classifier", 1, hidden),
+                            dropout);
+            case MASKED_LM, CAUSAL_LM -> languageModel(config, weights, words);
+        };
+    }
+
+    private static Head languageModel(XlmRobertaConfig config, Weights weights, Parameter words) {
+        int hidden = config.hiddenSize();
+        Linear dense = weights.headLinear("lm_head.dense", hidden, hidden);
+        LayerNorm norm =
+                weights.headLayerNorm("lm_head.layer_norm", hidden, (float) config.layerNormEps());
+        boolean tied = config.tieWordEmbeddings();
+        Linear decoder =
+                tied
+                        ? new Linear(
+                                words,
+                                weights.headBias(
+                                        "lm_head.bias", DECODER + ".bias", config.vocabSize()))
+                        : new Linear(
+                                weights.headMatrix(
+                                        DECODER + ".weight", config.vocabSize(), hidden),
+                                weights.headBias(
+                                        DECODER + ".bias", "lm_head.bias", config.vocabSize()));
+        return new LanguageModelHead(dense, norm, decoder, tied);
+    }
+}
