@@ -19,8 +19,8 @@ import xlmr.data.Example;
 import xlmr.data.LabelSet;
 import xlmr.model.ModelLoader;
 import xlmr.model.ProblemType;
-import xlmr.model.TaskModel;
 import xlmr.model.Targets;
+import xlmr.model.TaskModel;
 import xlmr.model.XlmRobertaConfig;
 import xlmr.pipeline.TextClassifier;
 import xlmr.tokenizer.Encoding;
@@ -38,8 +38,10 @@ import xlmr.train.Tune;
         name = "bench",
         hidden = true,
         description = {
-            "Measure a workload and print one JSON line: ragged, fixed, single, finetune, head, tokenize or coldstart.",
-            "The workloads are those of benchmarks/README.md, which also runs other programs on them."
+            "Measure a workload and print one JSON line: ragged, fixed, single, finetune, head,"
+                + " tokenize or coldstart.",
+            "The workloads are those of benchmarks/README.md, which also runs other programs on"
+                + " them."
         })
 final class BenchCommand implements Runnable {
     private static final int CLASSES = 7;

@@ -18,6 +18,16 @@ final class ClassifierOption {
                         + " has positions.")
     private int maxLength;
 
+    /// The model's directory.
+    Path directory(Streams streams) {
+        return model.directory(streams);
+    }
+
+    /// Most tokens of a text; 0 for as many as the model has positions.
+    int maxLength() {
+        return maxLength;
+    }
+
     /// Opens the classifier. One whose head was never trained would answer at random, so it is
     /// refused.
     TextClassifier open(Streams streams, Backend backend) {

@@ -14,6 +14,7 @@ import xlmr.eval.EvaluationReport;
 import xlmr.eval.LogitsFile;
 import xlmr.eval.ReportJson;
 import xlmr.eval.ReportText;
+import xlmr.model.Task;
 import xlmr.pipeline.TextClassifier;
 import xlmr.tokenizer.Encoding;
 
@@ -37,6 +38,7 @@ final class EvaluateCommand implements Runnable {
 
     @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
     @Mixin private ClassifierOption model;
+    @Mixin private TaskOption taskOption;
 
     @Option(
             names = "--input",
@@ -45,6 +47,7 @@ final class EvaluateCommand implements Runnable {
     private @Nullable Path input;
 
     @Mixin private LabelledInput labelled;
+    @Mixin private TaskRunners runners;
 
     @Option(
             names = "--logits",
@@ -88,6 +91,18 @@ final class EvaluateCommand implements Runnable {
     }
 
     private void evaluateTexts(Path file) {
+        Path directory = model.directory(streams);
+        Task task = taskOption.forUse(directory);
+        if (task != Task.SEQUENCE_CLASSIFICATION) {
+            try (Backend backend = compute.open(streams)) {
+                runners.of(task)
+                        .evaluate(
+                                new TaskRunner.Call(
+                                        streams, directory, model.maxLength(), backend, json),
+                                file);
+            }
+            return;
+        }
         List<Example> examples = labelled.read(streams, file);
         try (Backend backend = compute.open(streams)) {
             TextClassifier classifier = model.open(streams, backend);

@@ -17,6 +17,7 @@ import picocli.CommandLine.Option;
 import xlmr.backend.Backend;
 import xlmr.checkpoint.AtomicFile;
 import xlmr.data.Example;
+import xlmr.model.Task;
 import xlmr.pipeline.Prediction;
 import xlmr.pipeline.TextClassifier;
 
@@ -41,7 +42,9 @@ final class PredictCommand implements Runnable {
     private long truncated;
 
     @Mixin private ClassifierOption model;
+    @Mixin private TaskOption taskOption;
     @Mixin private TextInput input;
+    @Mixin private TaskRunners runners;
 
     @Option(
             names = "--output",
@@ -67,6 +70,23 @@ final class PredictCommand implements Runnable {
 
     @Override
     public void run() {
+        Path directory = model.directory(streams);
+        Task task = taskOption.forUse(directory);
+        if (task == Task.SEQUENCE_CLASSIFICATION) {
+            classify();
+            return;
+        }
+        try (Backend backend = compute.open(streams)) {
+            runners.of(task)
+                    .predict(
+                            new TaskRunner.Call(
+                                    streams, directory, model.maxLength(), backend, json),
+                            input,
+                            output);
+        }
+    }
+
+    private void classify() {
         try (Backend backend = compute.open(streams);
                 TextInput.Texts source = input.open(streams, false)) {
             TextClassifier classifier = model.open(streams, backend);

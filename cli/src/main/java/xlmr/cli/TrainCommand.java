@@ -7,10 +7,14 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import xlmr.backend.Backend;
+import xlmr.data.DataWarning;
 import xlmr.data.DataWarnings;
 import xlmr.data.Example;
 import xlmr.model.ProblemType;
+import xlmr.model.Task;
 import xlmr.pipeline.FineTuning;
+import xlmr.pipeline.SequenceClassificationTraining;
+import xlmr.pipeline.TrainingTask;
 import xlmr.train.EpochResult;
 import xlmr.train.TrainingOptions;
 
@@ -34,12 +38,13 @@ final class TrainCommand implements Runnable {
     private final Streams streams;
 
     @Mixin private ModelOption model;
+    @Mixin private TaskOption taskOption;
 
     @Option(
             names = "--train",
             required = true,
             paramLabel = "FILE",
-            description = "Labelled texts to learn from: CSV, TSV or JSON Lines, UTF-8.")
+            description = "Labelled data to learn from: CSV, TSV or JSON Lines, UTF-8.")
     private Path train;
 
     @Option(
@@ -70,6 +75,7 @@ final class TrainCommand implements Runnable {
                         + " single-label.")
     private @Nullable String problem;
 
+    @Mixin private TaskRunners runners;
     @Mixin private TrainingSettings settings;
 
     @Option(names = "--json", description = "One JSON object at the end instead of lines.")
@@ -84,10 +90,23 @@ final class TrainCommand implements Runnable {
     @Override
     public void run() {
         TrainingOptions options = settings.options();
-        ProblemType kind = problem();
         Path start = model.directory(streams);
+        Task task = taskOption.forTraining(start);
+        if (task != Task.SEQUENCE_CLASSIFICATION) {
+            run(runners.of(task).training(streams, train, validation), start, options, List.of());
+            return;
+        }
         List<Example> training = labelled.read(streams, train);
         List<Example> judged = validation == null ? List.of() : labelled.read(streams, validation);
+        run(
+                SequenceClassificationTraining.of(training, judged, problem()),
+                start,
+                options,
+                DataWarnings.of(training, judged));
+    }
+
+    private void run(
+            TrainingTask data, Path start, TrainingOptions options, List<DataWarning> warnings) {
         try (ModelOutput target = ModelOutput.open(output, start, overwrite);
                 Backend backend = compute.open(streams);
                 TrainingDisplay display =
@@ -95,23 +114,22 @@ final class TrainCommand implements Runnable {
                                 streams,
                                 json ? streams.err() : streams.out(),
                                 options.epochs(),
-                                DataWarnings.of(training, judged))) {
+                                warnings)) {
             FineTuning job =
                     FineTuning.of(start, target.staging())
                             .withOptions(options)
-                            .withProblem(kind)
                             .withMaxLength(settings.maxLength());
             FineTuning.Result result =
-                    job.run(training, judged, backend, new Publishing(target).andThen(display));
+                    job.run(data, backend, new Publishing(target).andThen(display));
             TrainingLog log =
                     new TrainingLog(
                             start, train, validation, options, settings.maxLength(), result);
             log.write(output);
-            report(log, result, training.size());
+            report(log, result);
         }
     }
 
-    private void report(TrainingLog log, FineTuning.Result result, int examples) {
+    private void report(TrainingLog log, FineTuning.Result result) {
         if (json) {
             Json.printLine(streams.out(), log.json());
         } else {
@@ -126,8 +144,8 @@ final class TrainCommand implements Runnable {
         }
         if (result.truncated() > 0) {
             streams.warn(
-                    "%d of %d training texts are longer than the maximum length and were cut"
-                            .formatted(result.truncated(), examples));
+                    "%d training texts are longer than the maximum length and were cut"
+                            .formatted(result.truncated()));
         }
         result.report().warnings().forEach(streams::warn);
     }

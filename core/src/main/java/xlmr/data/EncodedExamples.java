@@ -10,8 +10,8 @@ import xlmr.tensor.TokenBatch;
 /// Examples as token ids with their targets: where tokenizer and tensor meet.
 ///
 /// @param sequences ids, with `<s>` and `</s>`
-/// @param starts `[M + 1]` the first sequence of each of the M examples, and their number: as a rule
-///   an example is one sequence, a multiple-choice question is one for each choice
+/// @param starts `[M + 1]` the first sequence of each of the M examples, and their number: as a
+///   rule an example is one sequence, a multiple-choice question is one for each choice
 /// @param targets of M examples, or null where nothing is known
 public record EncodedExamples(List<int[]> sequences, int[] starts, @Nullable Targets targets)
         implements TrainingExamples {

@@ -48,8 +48,7 @@ final class Heads {
                                 weights.headBias(
                                         "lm_head.bias", DECODER + ".bias", config.vocabSize()))
                         : new Linear(
-                                weights.headMatrix(
-                                        DECODER + ".weight", config.vocabSize(), hidden),
+                                weights.headMatrix(DECODER + ".weight", config.vocabSize(), hidden),
                                 weights.headBias(
                                         DECODER + ".bias", "lm_head.bias", config.vocabSize()));
         return new LanguageModelHead(dense, norm, decoder, tied);

@@ -48,7 +48,8 @@ record ForwardTargets(Checkpoint inputs, PaddedInputs padded, TaskModel model) {
         if (integers != (problem == ProblemType.SINGLE_LABEL_CLASSIFICATION)) {
             throw bad(
                     LABELS,
-                    "are %s, the problem type is %s".formatted(inputs.info(LABELS).dtype(), problem));
+                    "are %s, the problem type is %s"
+                            .formatted(inputs.info(LABELS).dtype(), problem));
         }
         if (integers) {
             return new Targets.Classes(integers(LABELS));

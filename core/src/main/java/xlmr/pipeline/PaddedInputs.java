@@ -95,8 +95,7 @@ final class PaddedInputs {
                 new TokenBatch(
                         pick(ids, places), starts, pick(positions, places), pick(types, places));
         float[] vectors = embedded ? pick(inputs.tensor(first), places) : null;
-        return new PaddedInputs(
-                size, places, Arrays.copyOf(seen, m), seenStarts, tokens, vectors);
+        return new PaddedInputs(size, places, Arrays.copyOf(seen, m), seenStarts, tokens, vectors);
     }
 
     private static Size size(Checkpoint inputs, String name, boolean embedded) {

@@ -17,15 +17,16 @@ import xlmr.tensor.Tensor;
 ///
 /// Inputs are `inputs.input_ids` and what else the reference's forward method takes, padded.
 /// Outputs have the reference's names: `outputs.last_hidden_state`, `outputs.pooler_output`,
-/// `outputs.logits` (or `start_logits` and `end_logits`), `outputs.loss`, `outputs.hidden_states.i`,
-/// `outputs.attentions.i` and `grad.<parameter>`, padded, and 0 where the mask is 0. Only for
-/// question answering masked tokens are computed as well, since the reference's loss counts them.
+/// `outputs.logits` (or `start_logits` and `end_logits`), `outputs.loss`,
+/// `outputs.hidden_states.i`, `outputs.attentions.i` and `grad.<parameter>`, padded, and 0 where
+/// the mask is 0. Only for question answering masked tokens are computed as well, since the
+/// reference's loss counts them.
 ///
 /// @param hiddenStates whether every layer's output is wanted
 /// @param attentions whether the attention probabilities are wanted
-/// @param gradients whether the gradient of every parameter is wanted; needs `inputs.labels`
-///   (or `start_positions` and `end_positions`), or for a bare encoder `inputs.loss_weight_hidden` and perhaps `inputs.loss_weight_pooler`, whose
-///   products with the outputs sum to the loss
+/// @param gradients whether the gradient of every parameter is wanted; needs `inputs.labels` (or
+///   `start_positions` and `end_positions`), or for a bare encoder `inputs.loss_weight_hidden` and
+///   perhaps `inputs.loss_weight_pooler`, whose products with the outputs sum to the loss
 public record TensorForward(boolean hiddenStates, boolean attentions, boolean gradients) {
     /// Runs the model of a directory without dropout: that of the task which its configuration
     /// names, or the bare encoder.

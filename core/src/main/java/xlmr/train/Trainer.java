@@ -23,9 +23,9 @@ import xlmr.optim.LearningRateSchedule;
 import xlmr.tensor.Tensor;
 import xlmr.tensor.TokenBatch;
 
-/// Fine-tunes a model for its task: seeded batches, forward, backward, clipping, AdamW with a linear
-/// schedule; after each epoch an evaluation, the best model kept, and an early end when it stops
-/// getting better.
+/// Fine-tunes a model for its task: seeded batches, forward, backward, clipping, AdamW with a
+/// linear schedule; after each epoch an evaluation, the best model kept, and an early end when it
+/// stops getting better.
 ///
 /// The model has to be loaded with the trainable parameters of [TrainingOptions#tune]; they change
 /// in place. A run repeated with its seed gives the same bits, for any number of threads.
@@ -42,10 +42,7 @@ public final class Trainer {
 
     /// A trainer of one model for one run.
     public Trainer(
-            Backend backend,
-            TaskModel model,
-            TrainingOptions options,
-            TrainingListener listener) {
+            Backend backend, TaskModel model, TrainingOptions options, TrainingListener listener) {
         this(
                 backend,
                 model,

@@ -114,7 +114,12 @@ class BadInputTest {
                 new Case(1, training(""), "is a directory"),
                 new Case(1, training("train.tsv") + " --epochs 0", "epochs", "at least 1"),
                 new Case(1, training("train.tsv") + " --learning-rate 5", "learning rate"),
-                new Case(1, training("one.csv") + " --threads 0", "threads", "at least 1"),
+                new Case(
+                        1,
+                        "train --output DIR/new --train DIR/train.tsv --label-column category"
+                            + " --threads 0",
+                        "threads",
+                        "at least 1"),
                 new Case(
                         1,
                         training("train.tsv") + " --model DIR/nowhere",
@@ -128,27 +133,33 @@ class BadInputTest {
                         "holds files but no model"),
                 new Case(
                         1,
-                        "train --train DIR/train.tsv --label-column category --output DIR/train.tsv",
+                        "train --train DIR/train.tsv --label-column category --output"
+                            + " DIR/train.tsv",
                         "is a file"),
                 new Case(
                         1,
-                        "train --train DIR/train.tsv --label-column category --model DIR/model --output DIR/model",
+                        "train --train DIR/train.tsv --label-column category --model DIR/model"
+                            + " --output DIR/model",
                         "starts from"),
                 new Case(
                         1,
-                        "train --train DIR/train.tsv --label-column category --output DIR/new --model DIR/broken-json",
+                        "train --train DIR/train.tsv --label-column category --output DIR/new"
+                            + " --model DIR/broken-json",
                         "config.json"),
                 new Case(
                         1,
-                        "train --train DIR/train.tsv --label-column category --output DIR/new --model DIR/other-kind",
+                        "train --train DIR/train.tsv --label-column category --output DIR/new"
+                            + " --model DIR/other-kind",
                         "gpt2"),
                 new Case(
                         1,
-                        "train --train DIR/train.tsv --label-column category --output DIR/new --model DIR/cut",
+                        "train --train DIR/train.tsv --label-column category --output DIR/new"
+                            + " --model DIR/cut",
                         "model.safetensors"),
                 new Case(
                         1,
-                        "train --train DIR/train.tsv --label-column category --output DIR/new --validation DIR/unknown.csv",
+                        "train --train DIR/train.tsv --label-column category --output DIR/new"
+                            + " --validation DIR/unknown.csv",
                         "unknown.csv"),
                 new Case(
                         1,
@@ -167,27 +178,32 @@ class BadInputTest {
                 new Case(1, "predict Hello", "no trained classification head", "xlmr train"),
                 new Case(
                         1,
-                        "predict --model DIR/model --input DIR/missing.txt --output DIR/earlier.jsonl",
+                        "predict --model DIR/model --input DIR/missing.txt --output"
+                            + " DIR/earlier.jsonl",
                         "missing.txt"),
                 new Case(
                         1,
-                        "predict --model DIR/model --input DIR/latin.csv --output DIR/earlier.jsonl",
+                        "predict --model DIR/model --input DIR/latin.csv --output"
+                            + " DIR/earlier.jsonl",
                         "line 2"),
                 new Case(1, "predict --model DIR/model --input DIR/one.csv Hello", "not both"),
                 new Case(
                         1,
-                        "predict --model DIR/model --input DIR/one.csv --output DIR/nowhere/x.jsonl",
+                        "predict --model DIR/model --input DIR/one.csv --output"
+                            + " DIR/nowhere/x.jsonl",
                         "nowhere"),
                 new Case(1, "predict --model DIR/model --input DIR/other.tsv", "text", "sentence"),
                 new Case(1, "tokenize --model DIR/cut --tokenizer hf Hello", "tokenizer.json"),
                 new Case(1, "tokenize --model DIR/broken-json Hello", "sentencepiece.bpe.model"),
                 new Case(
                         1,
-                        "forward --model DIR/model --inputs DIR/train.tsv --outputs DIR/earlier.jsonl",
+                        "forward --model DIR/model --inputs DIR/train.tsv --outputs"
+                            + " DIR/earlier.jsonl",
                         "train.tsv"),
                 new Case(
                         1,
-                        "forward --model DIR/model --inputs DIR/model/model.safetensors --outputs DIR/earlier.jsonl",
+                        "forward --model DIR/model --inputs DIR/model/model.safetensors --outputs"
+                            + " DIR/earlier.jsonl",
                         "inputs."),
                 new Case(2, "trian", "there is no command 'trian'"),
                 new Case(2, "train --train DIR/train.tsv", "--output"),

@@ -1,0 +1,25 @@
+package xlmr.cli;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import xlmr.pipeline.TrainingTask;
+
+/// `train`, `evaluate` and `predict` for multiple choice.
+@Command
+final class ChoosingRunner implements TaskRunner {
+    @Override
+    public TrainingTask training(Streams streams, Path train, @Nullable Path validation) {
+        throw new CommandException("--task multiple-choice: not there yet");
+    }
+
+    @Override
+    public void evaluate(Call call, Path input) {
+        throw new CommandException("--task multiple-choice: not there yet");
+    }
+
+    @Override
+    public void predict(Call call, TextInput input, @Nullable Path output) {
+        throw new CommandException("--task multiple-choice: not there yet");
+    }
+}

@@ -1,0 +1,30 @@
+package xlmr.cli;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import xlmr.backend.Backend;
+import xlmr.pipeline.TrainingTask;
+
+/// What `train`, `evaluate` and `predict` do for one task, with the options that only this task
+/// has.
+interface TaskRunner {
+    /// Reads labelled files to train on.
+    ///
+    /// @param validation null for none
+    TrainingTask training(Streams streams, Path train, @Nullable Path validation);
+
+    /// Compares a model's answers with a labelled file, and says how good they are.
+    void evaluate(Call call, Path input);
+
+    /// Answers.
+    ///
+    /// @param output file of JSON Lines, or null for standard output
+    void predict(Call call, TextInput input, @Nullable Path output);
+
+    /// How a command was called.
+    ///
+    /// @param directory the model's
+    /// @param maxLength most tokens of a sequence; 0 for as many as the model has positions
+    /// @param json whether the results are for a script
+    record Call(Streams streams, Path directory, int maxLength, Backend backend, boolean json) {}
+}

@@ -1,0 +1,23 @@
+package xlmr.cli;
+
+import picocli.CommandLine.Mixin;
+import xlmr.model.Task;
+
+/// The runners of the tasks beside sequence classification, which the commands do themselves.
+final class TaskRunners {
+    @Mixin private TaggingRunner tagging;
+    @Mixin private AnsweringRunner answering;
+    @Mixin private ChoosingRunner choosing;
+    @Mixin private LanguageModelRunner languageModel;
+
+    /// The runner of a task.
+    TaskRunner of(Task task) {
+        return switch (task) {
+            case SEQUENCE_CLASSIFICATION -> throw new AssertionError(task);
+            case TOKEN_CLASSIFICATION -> tagging;
+            case QUESTION_ANSWERING -> answering;
+            case MULTIPLE_CHOICE -> choosing;
+            case MASKED_LM, CAUSAL_LM -> languageModel;
+        };
+    }
+}

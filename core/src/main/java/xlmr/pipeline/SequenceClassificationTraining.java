@@ -1,0 +1,72 @@
+package xlmr.pipeline;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import xlmr.data.EncodedExamples;
+import xlmr.data.Example;
+import xlmr.data.LabelSet;
+import xlmr.model.ProblemType;
+import xlmr.model.Targets;
+import xlmr.model.Task;
+import xlmr.model.XlmRobertaConfig;
+import xlmr.tokenizer.Encoding;
+import xlmr.tokenizer.XlmRobertaTokenizer;
+import xlmr.train.Evaluation;
+import xlmr.train.Trainer;
+
+/// Texts, or pairs of texts, with labels or numbers.
+///
+/// @param training to learn from
+/// @param validation to judge by; may be empty
+/// @param problem one label a text, several, or a number
+/// @param labels the classes in the order of their ids
+public record SequenceClassificationTraining(
+        List<Example> training, List<Example> validation, ProblemType problem, LabelSet labels)
+        implements TrainingTask {
+    /// With the labels that occur in the training data.
+    ///
+    /// @throws xlmr.data.DataException if there are fewer than two to tell apart
+    public static SequenceClassificationTraining of(
+            List<Example> training, List<Example> validation, ProblemType problem) {
+        LabelSet labels =
+                problem == ProblemType.REGRESSION
+                        ? LabelSet.of(List.of("LABEL_0"))
+                        : LabelSet.fromExamples(training);
+        return new SequenceClassificationTraining(training, validation, problem, labels);
+    }
+
+    @Override
+    public Task task() {
+        return Task.SEQUENCE_CLASSIFICATION;
+    }
+
+    @Override
+    public XlmRobertaConfig configure(XlmRobertaConfig pretrained) {
+        return pretrained.forClassification(labels.names(), problem);
+    }
+
+    @Override
+    public Prepared prepare(
+            XlmRobertaConfig config, XlmRobertaTokenizer tokenizer, int maxLength, int threads) {
+        Targets targets = LabelledTargets.of(training, labels, problem);
+        TextEncoder encoder = new TextEncoder(tokenizer, maxLength, threads);
+        List<Encoding> encodings = encoder.encode(training);
+        int truncated = (int) encodings.stream().filter(text -> text.truncatedTokens() > 0).count();
+        return new Prepared(examples(encodings, targets), judged(encoder), truncated);
+    }
+
+    private Trainer.@Nullable Validation judged(TextEncoder encoder) {
+        if (validation.isEmpty()) {
+            return null;
+        }
+        Targets.OfSequences targets = LabelledTargets.of(validation, labels, problem);
+        return new Trainer.Validation(
+                examples(encoder.encode(validation), targets),
+                logits -> Evaluation.report(logits, targets, labels.names()),
+                Evaluation::score);
+    }
+
+    private static EncodedExamples examples(List<Encoding> encodings, Targets targets) {
+        return new EncodedExamples(encodings.stream().map(Encoding::ids).toList(), targets);
+    }
+}
