@@ -65,8 +65,8 @@ class FileInspectionTest {
     @Test
     void whatIsNoFileOfAModelIsRefused() throws IOException {
         refused("notes.txt", "hello", FileKind.UNKNOWN, "not of a known kind; known are");
-        refused("pytorch_model.bin", "PK\3\4", FileKind.PYTORCH, "a PyTorch pickle");
-        refused("other.bin", "", FileKind.PYTORCH, "a PyTorch pickle");
+        refused("pytorch_model.bin", "PK\3\4", FileKind.PYTORCH, "a zip archive without its");
+        refused("other.bin", "", FileKind.PYTORCH, "empty");
         refused("x.bin.index.json", "{}", FileKind.PYTORCH_INDEX, "weight_map");
         refused("x.h5.index.json", "{}", FileKind.HDF5_INDEX, "weight_map");
         refused("tf_model.h5", "", FileKind.HDF5, "an HDF5 file");
@@ -89,7 +89,9 @@ class FileInspectionTest {
     /// Every damaged file of the reference, as its manifest expects.
     @ParameterizedTest
     @ValueSource(
-            strings = {"safetensors", "index", "config", "sentencepiece", "tokenizer_json", "h5"})
+            strings = {
+                "safetensors", "bin", "h5", "index", "config", "sentencepiece", "tokenizer_json"
+            })
     void everyFileOfTheManifestIsAcceptedOrRefused(String container) throws IOException {
         assumeTrue(Files.isDirectory(BAD), "skipped: no reference fixtures at " + BAD);
         JsonNode manifest = new ObjectMapper().readTree(BAD.resolve("manifest.json").toFile());

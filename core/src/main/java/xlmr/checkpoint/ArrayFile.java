@@ -10,7 +10,8 @@ import xlmr.tensor.Tensor;
 
 /// A checkpoint in one file. Containers differ in how their arrays are found; once they are, all
 /// are read in the same way.
-public abstract sealed class ArrayFile implements Checkpoint permits SafetensorsFile, Hdf5File {
+public abstract sealed class ArrayFile implements Checkpoint
+        permits SafetensorsFile, PyTorchFile, Hdf5File {
     private final String source;
     private final @Nullable Path path;
     private final SequencedMap<String, StoredArray> arrays;

@@ -44,12 +44,8 @@ final class CheckpointFiles {
         ContainerKind kind = ContainerKind.of(file);
         return switch (kind) {
             case SAFETENSORS, OTHER -> SafetensorsFile.open(file);
+            case PYTORCH -> PyTorchFile.open(file);
             case HDF5 -> Hdf5File.open(file);
-            case PYTORCH ->
-                    throw new CheckpointException(
-                            file.toString(),
-                            "is %s, which is not supported".formatted(kind.words()),
-                            "supported are %s and %s".formatted(SINGLE, INDEX));
             case SAFETENSORS_INDEX, PYTORCH_INDEX, HDF5_INDEX ->
                     throw new CheckpointException(
                             file.toString(), "is %s; expected weights".formatted(kind.words()));

@@ -7,7 +7,6 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
@@ -23,9 +22,6 @@ import org.jspecify.annotations.Nullable;
 public final class SafetensorsFile extends ArrayFile {
     /// The format's limit.
     private static final long LONGEST_HEADER = 100_000_000;
-
-    /// What a clone without Git LFS holds in the place of a large file.
-    private static final String GIT_LFS_POINTER = "version https://git-lfs";
 
     private static final ValueLayout.OfLong LENGTH =
             ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -110,10 +106,7 @@ public final class SafetensorsFile extends ArrayFile {
                             .formatted(size),
                     "fetch it again");
         }
-        if (startsWith(file, GIT_LFS_POINTER)) {
-            throw new CheckpointException(
-                    source, "a Git LFS pointer, not the file itself", "run git lfs pull");
-        }
+        GitLfsPointer.refuse(source, file);
         long length = file.get(LENGTH, 0);
         if (length < 0 || length > LONGEST_HEADER) {
             throw new CheckpointException(
@@ -130,11 +123,5 @@ public final class SafetensorsFile extends ArrayFile {
         }
         byte[] header = file.asSlice(8, length).toArray(ValueLayout.JAVA_BYTE);
         return JsonDocument.decode(source + ": header", header);
-    }
-
-    private static boolean startsWith(MemorySegment file, String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
-        return file.byteSize() >= bytes.length
-                && file.asSlice(0, bytes.length).mismatch(MemorySegment.ofArray(bytes)) < 0;
     }
 }

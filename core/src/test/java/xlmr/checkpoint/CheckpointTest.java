@@ -8,7 +8,6 @@ import static xlmr.checkpoint.SafetensorsBytes.file;
 import static xlmr.checkpoint.SafetensorsBytes.floats;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -89,26 +88,6 @@ class CheckpointTest {
                 .isThrownBy(() -> Checkpoint.open(directory))
                 .withMessageStartingWith(index.toString())
                 .withMessageContaining(reason);
-    }
-
-    static Stream<Arguments> otherContainers() {
-        return Stream.of(
-                arguments("pytorch_model.bin", "PK\3\4....", "a PyTorch pickle"),
-                arguments("old.bin", "\u0080\2....", "a PyTorch pickle"));
-    }
-
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("otherContainers")
-    void anotherContainerIsNamedWithWhatIsSupported(String name, String content, String kind)
-            throws IOException {
-        Path path = directory.resolve(name);
-        Files.writeString(path, content, StandardCharsets.ISO_8859_1);
-
-        assertThatExceptionOfType(CheckpointException.class)
-                .isThrownBy(() -> Checkpoint.open(path))
-                .withMessageStartingWith(path.toString())
-                .withMessageContaining(kind)
-                .withMessageContaining("not supported; supported are model.safetensors and");
     }
 
     @Test

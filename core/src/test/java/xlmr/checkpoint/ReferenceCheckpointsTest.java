@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,7 +34,18 @@ class ReferenceCheckpointsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"sharded_safetensors", "safetensors_unaligned"})
+    @ValueSource(
+            strings = {
+                "sharded_safetensors",
+                "safetensors_unaligned",
+                "bin_zip",
+                "bin_legacy",
+                "bin_sharded",
+                "bin_ordered_dict_and_parameters",
+                "bin_views",
+                "bin_legacy_views",
+                "bin_trainer_checkpoint"
+            })
     void anotherLayoutHoldsTheSameTensors(String name) {
         Checkpoint expected = open("reference_seqcls");
         Checkpoint found = open(name);
@@ -93,6 +105,31 @@ class ReferenceCheckpointsTest {
             assertThat(found.doubles(tensor)).isEqualTo(expected.doubles(tensor));
             assertThat(found.tensor(tensor).toArray()).isEqualTo(expected.tensor(tensor).toArray());
         }
+    }
+
+    @Test
+    void brainFloatsOfPyTorchAreThoseOfSafetensors() {
+        Checkpoint expected = open("safetensors_bf16");
+        Checkpoint found = open("bin_bf16");
+
+        assertThat(found.names()).containsExactlyInAnyOrderElementsOf(expected.names());
+        for (String tensor : expected.names()) {
+            assertThat(found.info(tensor)).isEqualTo(expected.info(tensor));
+            assertThat(found.doubles(tensor)).isEqualTo(expected.doubles(tensor));
+        }
+    }
+
+    @Test
+    void anOldCheckpointOfTheHubHasPositionsBesideTheWeights() {
+        Checkpoint expected = open("reference_mlm");
+        Checkpoint found = open("old_hub_mlm");
+
+        assertThat(found.names()).containsAll(expected.names());
+        for (String tensor : expected.names()) {
+            assertThat(found.doubles(tensor)).isEqualTo(expected.doubles(tensor));
+        }
+        assertThat(found.integers("roberta.embeddings.position_ids"))
+                .containsExactly(LongStream.range(0, 24).toArray());
     }
 
     // The reference rounded the same tensors when it wrote these: our rounding must give its bytes.
