@@ -25,24 +25,28 @@ final class PickleReader {
 
     private final String source;
     private final MemorySegment bytes;
+    private final long start;
     private long position;
     private long opcodeAt;
 
-    /// @param source names the pickle in messages
-    /// @param bytes begin with the pickle; what follows it is not read
-    PickleReader(String source, MemorySegment bytes) {
+    /// @param source names the bytes in messages
+    /// @param bytes hold the pickle; what follows it is not read
+    /// @param start of the pickle within the bytes
+    PickleReader(String source, MemorySegment bytes, long start) {
         this.source = source;
         this.bytes = bytes;
+        this.start = start;
+        this.position = start;
     }
 
-    /// How many bytes have been read.
+    /// Behind what has been read.
     long position() {
         return position;
     }
 
     PickleOpcode opcode() {
         opcodeAt = position;
-        if (position > LONGEST) {
+        if (position - start > LONGEST) {
             throw refused("longer than %,d bytes".formatted(LONGEST));
         }
         int code = unsignedByte();
@@ -102,14 +106,14 @@ final class PickleReader {
 
     /// A name up to the next line break, which is read but not part of it.
     String line() {
-        long start = position;
+        long from = position;
         int length = 0;
         while (unsignedByte() != '\n') {
             if (++length > LONGEST_LINE) {
                 throw refused("a name of more than %d bytes".formatted(LONGEST_LINE));
             }
         }
-        position = start;
+        position = from;
         String line = utf8(length);
         skip(1);
         return line;
@@ -125,8 +129,8 @@ final class PickleReader {
     }
 
     private byte[] array(long length) {
-        long start = take(length);
-        return bytes.asSlice(start, length).toArray(ValueLayout.JAVA_BYTE);
+        long from = take(length);
+        return bytes.asSlice(from, length).toArray(ValueLayout.JAVA_BYTE);
     }
 
     private long take(long length) {
@@ -135,11 +139,9 @@ final class PickleReader {
             throw refused("a length of %d".formatted(length));
         }
         if (length > left) {
-            throw refused(
-                    "%d bytes expected, but the pickle ends after %d".formatted(length, left));
+            throw refused("%d bytes expected, but only %d follow".formatted(length, left));
         }
-        long start = position;
         position += length;
-        return start;
+        return position - length;
     }
 }

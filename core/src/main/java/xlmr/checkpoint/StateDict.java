@@ -31,7 +31,7 @@ record StateDict(SequencedMap<String, TorchTensor> tensors, Map<String, String> 
             throw new CheckpointException(
                     source,
                     "holds %s; expected a dict of tensors by name".formatted(root.words()),
-                    TorchObjects.REMEDY);
+                    "save a state dict: torch.save(model.state_dict(), ...)");
         }
         Map<String, String> metadata = new LinkedHashMap<>();
         SequencedMap<String, TorchTensor> tensors = tensorsOf(mapping);

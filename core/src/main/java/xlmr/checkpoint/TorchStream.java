@@ -51,10 +51,9 @@ final class TorchStream implements TorchArchive {
     }
 
     private PickleValue next() {
-        String place = position == 0 ? source : source + ": pickle at byte " + position;
-        PickleReader reader = new PickleReader(place, file.asSlice(position));
+        PickleReader reader = new PickleReader(source, file, position);
         PickleValue value = PickleMachine.load(reader, objects);
-        position += reader.position();
+        position = reader.position();
         return value;
     }
 

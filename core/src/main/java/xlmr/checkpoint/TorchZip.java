@@ -35,7 +35,8 @@ final class TorchZip implements TorchArchive {
         ZipDirectory.Entry pickle = pickle();
         this.folder = pickle.name().substring(0, pickle.name().length() - PICKLE.length());
         checkByteOrder();
-        PickleReader reader = new PickleReader(source + ": " + PICKLE, directory.contents(pickle));
+        PickleReader reader =
+                new PickleReader(source + ": " + PICKLE, directory.contents(pickle), 0);
         this.root = PickleMachine.load(reader, new TorchObjects());
     }
 
