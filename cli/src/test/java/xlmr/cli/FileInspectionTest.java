@@ -90,7 +90,13 @@ class FileInspectionTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "safetensors", "bin", "h5", "index", "config", "sentencepiece", "tokenizer_json"
+                "safetensors",
+                "bin",
+                "h5",
+                "index",
+                "config",
+                "sentencepiece",
+                "tokenizer_json"
             })
     void everyFileOfTheManifestIsAcceptedOrRefused(String container) throws IOException {
         assumeTrue(Files.isDirectory(BAD), "skipped: no reference fixtures at " + BAD);
