@@ -17,4 +17,13 @@ public record CrossEntropy(
     public static CrossEntropy of(int... labels) {
         return new CrossEntropy(labels, IGNORE, 0, null);
     }
+
+    /// How many rows count.
+    public int counted() {
+        int count = 0;
+        for (int label : labels) {
+            count += label == ignoreIndex ? 0 : 1;
+        }
+        return count;
+    }
 }

@@ -1,9 +1,11 @@
 package xlmr.backend.cpu;
 
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import xlmr.backend.AttentionShape;
+import xlmr.backend.CrossEntropy;
 import xlmr.backend.DropoutMask;
 import xlmr.tensor.Tensor;
 
@@ -286,5 +288,63 @@ public final class VectorBackend extends ElementwiseBackend {
                 (from, to) ->
                         Normalizations.logSoftmaxGradient(
                                 array(output), array(dOutput), columns, array(dInput), from, to));
+    }
+
+    @Override
+    public void crossEntropy(Tensor logits, CrossEntropy target, Tensor loss) {
+        if (!isPlain(logits, target)) {
+            super.crossEntropy(logits, target, loss);
+            return;
+        }
+        float[] x = array(logits);
+        int classes = logits.size(-1);
+        int[] labels = target.labels();
+        double[] costs = new double[labels.length];
+        splitRows(
+                logits,
+                (from, to) -> {
+                    for (int n = from; n < to; n++) {
+                        if (labels[n] != target.ignoreIndex()) {
+                            int row = n * classes;
+                            costs[n] =
+                                    CrossEntropyLoops.logSumExp(x, row, classes)
+                                            - x[row + labels[n]];
+                        }
+                    }
+                });
+        array(loss)[0] = (float) (Arrays.stream(costs).sum() / target.counted());
+    }
+
+    @Override
+    public void crossEntropyGradient(
+            Tensor logits, CrossEntropy target, float dLoss, Tensor dLogits) {
+        if (!isPlain(logits, target)) {
+            super.crossEntropyGradient(logits, target, dLoss, dLogits);
+            return;
+        }
+        float[] x = array(logits);
+        float[] dx = array(dLogits);
+        int classes = logits.size(-1);
+        int[] labels = target.labels();
+        float factor = (float) ((double) dLoss / target.counted());
+        splitRows(
+                logits,
+                (from, to) -> {
+                    for (int n = from; n < to; n++) {
+                        if (labels[n] != target.ignoreIndex()) {
+                            int row = n * classes;
+                            double logarithm = CrossEntropyLoops.logSumExp(x, row, classes);
+                            CrossEntropyLoops.gradient(
+                                    x, row, classes, labels[n], logarithm, factor, dx);
+                        }
+                    }
+                });
+    }
+
+    /// Whether there are many classes and neither smoothing nor weights.
+    private static boolean isPlain(Tensor logits, CrossEntropy target) {
+        return logits.size(-1) >= CrossEntropyLoops.MANY
+                && target.smoothing() == 0
+                && target.classWeights() == null;
     }
 }

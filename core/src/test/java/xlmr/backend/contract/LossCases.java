@@ -141,25 +141,32 @@ final class LossCases {
         for (int[] size : new int[][] {{300, 3}, {3, 5003}, {70, 1001}, {1, 50_021}}) {
             int[] labels = labels(size[0], size[1]);
             labels[size[0] / 2] = size[0] > 1 ? IGNORE : labels[0];
-            CrossEntropy target = new CrossEntropy(labels, IGNORE, 0.1f, null);
-            String name = " [%d, %d]".formatted(size[0], size[1]);
-            cases.add(
-                    OperationCase.againstScalar(
-                            "crossEntropy" + name,
-                            ULPS,
-                            (backend, t) -> backend.crossEntropy(t[0], target, t[1]),
-                            input(size[0], size[1]).times(4),
-                            output()));
-            cases.add(
-                    OperationCase.againstScalar(
-                            "crossEntropyGradient" + name,
-                            ULPS,
-                            (backend, t) ->
-                                    backend.crossEntropyGradient(t[0], target, D_LOSS, t[1]),
-                            input(size[0], size[1]).times(4),
-                            updated(size[0], size[1]).times(1e-3)));
+            addLarge(cases, size, CrossEntropy.of(labels), 4);
+            addLarge(cases, size, CrossEntropy.of(labels), 40);
+            addLarge(cases, size, new CrossEntropy(labels, IGNORE, 0.1f, null), 4);
         }
         addElementLosses(cases, 157, 3);
+    }
+
+    private static void addLarge(
+            List<OperationCase> cases, int[] size, CrossEntropy target, double magnitude) {
+        String name =
+                " [%d, %d], smoothing %s, times %s"
+                        .formatted(size[0], size[1], target.smoothing(), magnitude);
+        cases.add(
+                OperationCase.againstScalar(
+                        "crossEntropy" + name,
+                        ULPS,
+                        (backend, t) -> backend.crossEntropy(t[0], target, t[1]),
+                        input(size[0], size[1]).times(magnitude),
+                        output()));
+        cases.add(
+                OperationCase.againstScalar(
+                        "crossEntropyGradient" + name,
+                        ULPS,
+                        (backend, t) -> backend.crossEntropyGradient(t[0], target, D_LOSS, t[1]),
+                        input(size[0], size[1]).times(magnitude),
+                        updated(size[0], size[1]).times(1e-3)));
     }
 
     private static void addElementLosses(List<OperationCase> cases, int... sizes) {
