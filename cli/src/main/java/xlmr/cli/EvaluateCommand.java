@@ -99,6 +99,7 @@ final class EvaluateCommand implements Runnable {
                         .evaluate(
                                 new TaskRunner.Call(
                                         streams, directory, model.maxLength(), backend, json),
+                                labelled,
                                 file);
             }
             return;

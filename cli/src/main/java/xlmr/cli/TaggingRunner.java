@@ -9,12 +9,13 @@ import xlmr.pipeline.TrainingTask;
 @Command
 final class TaggingRunner implements TaskRunner {
     @Override
-    public TrainingTask training(Streams streams, Path train, @Nullable Path validation) {
+    public TrainingTask training(
+            Streams streams, LabelledInput labelled, Path train, @Nullable Path validation) {
         throw new CommandException("--task token-classification: not there yet");
     }
 
     @Override
-    public void evaluate(Call call, Path input) {
+    public void evaluate(Call call, LabelledInput labelled, Path input) {
         throw new CommandException("--task token-classification: not there yet");
     }
 

@@ -10,11 +10,15 @@ import xlmr.pipeline.TrainingTask;
 interface TaskRunner {
     /// Reads labelled files to train on.
     ///
+    /// @param labelled the options of labelled files: columns and format
     /// @param validation null for none
-    TrainingTask training(Streams streams, Path train, @Nullable Path validation);
+    TrainingTask training(
+            Streams streams, LabelledInput labelled, Path train, @Nullable Path validation);
 
     /// Compares a model's answers with a labelled file, and says how good they are.
-    void evaluate(Call call, Path input);
+    ///
+    /// @param labelled the options of labelled files
+    void evaluate(Call call, LabelledInput labelled, Path input);
 
     /// Answers.
     ///

@@ -93,7 +93,8 @@ final class TrainCommand implements Runnable {
         Path start = model.directory(streams);
         Task task = taskOption.forTraining(start);
         if (task != Task.SEQUENCE_CLASSIFICATION) {
-            run(runners.of(task).training(streams, train, validation), start, options, List.of());
+            TrainingTask data = runners.of(task).training(streams, labelled, train, validation);
+            run(data, start, options, List.of());
             return;
         }
         List<Example> training = labelled.read(streams, train);
