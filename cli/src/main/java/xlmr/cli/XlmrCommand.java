@@ -16,7 +16,7 @@ import picocli.CommandLine.ScopeType;
         name = "xlmr",
         description =
                 "XLM-RoBERTa in Java: fine-tune a multilingual model on your sentences, and use"
-                    + " it.",
+                        + " it.",
         synopsisSubcommandLabel = "COMMAND",
         versionProvider = Version.class,
         sortOptions = false,
@@ -91,6 +91,9 @@ public final class XlmrCommand implements Runnable {
         commands.put("train", TrainCommand::new);
         commands.put("evaluate", EvaluateCommand::new);
         commands.put("predict", PredictCommand::new);
+        commands.put("embed", EmbedCommand::new);
+        commands.put("similarity", SimilarityCommand::new);
+        commands.put("rerank", RerankCommand::new);
         commands.put("describe", DescribeCommand::new);
         commands.put("tokenize", TokenizeCommand::new);
         commands.put("download", DownloadCommand::new);

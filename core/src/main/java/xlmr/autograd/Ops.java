@@ -1,7 +1,9 @@
 package xlmr.autograd;
 
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-
 import xlmr.backend.Activation;
 import xlmr.backend.AttentionShape;
 import xlmr.backend.Backend;
@@ -11,10 +13,6 @@ import xlmr.backend.SegmentLabels;
 import xlmr.backend.SegmentReduction;
 import xlmr.tensor.Shape;
 import xlmr.tensor.Tensor;
-
-import java.util.Arrays;
-import java.util.List;
-import java.util.function.Supplier;
 
 /// The operations a model is written in. They check shapes, run on a backend and, if something
 /// trainable is involved, leave a record on the tape: the same code serves inference and training.
@@ -79,6 +77,13 @@ public final class Ops {
     public Tensor constant(Shape shape, float... values) {
         Tensor tensor = workspace.take(shape); // [as asked]
         backend.write(values, tensor);
+        return tensor;
+    }
+
+    /// A tensor of zeros in the workspace.
+    public Tensor zeros(int... sizes) {
+        Tensor tensor = take(sizes); // [as asked]
+        backend.fill(tensor, 0);
         return tensor;
     }
 

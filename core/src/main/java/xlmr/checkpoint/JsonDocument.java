@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ContainerNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -129,8 +130,8 @@ public final class JsonDocument {
         }
     }
 
-    /// The object as text, indented by two spaces like Python's.
-    public static String format(ObjectNode object) {
+    /// An object or array as text, indented by two spaces like Python's.
+    public static String format(ContainerNode<?> json) {
         Separators separators =
                 Separators.createDefaultInstance()
                         .withObjectFieldValueSpacing(Separators.Spacing.AFTER)
@@ -143,17 +144,17 @@ public final class JsonDocument {
                         .withObjectIndenter(indenter)
                         .withArrayIndenter(indenter);
         try {
-            return Trees.MAPPER.writer(printer).writeValueAsString(object) + "\n";
+            return Trees.MAPPER.writer(printer).writeValueAsString(json) + "\n";
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("not a JSON value", e);
         }
     }
 
-    /// Replaces a file by the object's text.
+    /// Replaces a file by the text of an object or array.
     ///
     /// @throws CheckpointException if it cannot be written; an earlier file is then as it was
-    public static void write(Path file, ObjectNode object) {
-        ByteBuffer text = StandardCharsets.UTF_8.encode(format(object));
+    public static void write(Path file, ContainerNode<?> json) {
+        ByteBuffer text = StandardCharsets.UTF_8.encode(format(json));
         AtomicFile.write(
                 file,
                 channel -> {

@@ -3,6 +3,10 @@ package xlmr.model;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
+import xlmr.autograd.Ops;
+import xlmr.backend.SegmentReduction;
+import xlmr.tensor.Tensor;
+import xlmr.tensor.TokenBatch;
 
 /// How the hidden states of a sentence's tokens become one vector: the modes of
 /// sentence-transformers that embedders of this family use.
@@ -27,6 +31,16 @@ public enum Pooling {
         return Arrays.stream(values())
                 .filter(mode -> mode.word.equals(name.toLowerCase(Locale.ROOT)))
                 .findFirst();
+    }
+
+    /// One vector for each sequence. `[N, C] -> [B, C]`
+    public Tensor pool(Ops ops, Tensor hidden, TokenBatch tokens) {
+        return switch (this) {
+            case CLS -> ops.selectRows(hidden, tokens.firstTokens()); // [B, C]
+            case MEAN ->
+                    ops.reduceSegments(SegmentReduction.MEAN, hidden, tokens.starts()); // [B, C]
+            case MAX -> ops.reduceSegments(SegmentReduction.MAX, hidden, tokens.starts()); // [B, C]
+        };
     }
 
     /// Its name in `pooling_mode` of sentence-transformers 6.

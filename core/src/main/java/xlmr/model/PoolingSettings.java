@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 import xlmr.checkpoint.CheckpointException;
@@ -41,7 +42,9 @@ public record PoolingSettings(
     /// Prompts and versions.
     public static final String PROMPTS = "config_sentence_transformers.json";
 
-    private static final List<String> FLAGS_OF_OTHER_MODES =
+    private static final String ENCODING = "feature-extraction";
+
+    static final List<String> FLAGS_OF_OTHER_MODES =
             List.of(
                     "pooling_mode_mean_sqrt_len_tokens",
                     "pooling_mode_weightedmean_tokens",
@@ -83,12 +86,17 @@ public record PoolingSettings(
         }
         Pooling pooling = Pooling.MEAN;
         boolean normalize = false;
+        Path encoder = encoderDirectory(directory);
+        checkTransformer(encoder);
         for (JsonNode module : JsonDocument.readArray(modules)) {
             String type = module.path("type").asText();
             switch (type.substring(type.lastIndexOf('.') + 1)) {
                 case "Transformer" -> {}
                 case "Pooling" -> pooling = pooling(directory, modules, module);
-                case "Normalize" -> normalize = true;
+                case "Normalize" -> {
+                    checkNormalize(directory, modules, module);
+                    normalize = true;
+                }
                 default ->
                         throw new CheckpointException(
                                 modules.toString(),
@@ -99,13 +107,75 @@ public record PoolingSettings(
         Path prompts = directory.resolve(PROMPTS);
         ObjectNode general =
                 Files.isRegularFile(prompts) ? JsonDocument.read(prompts) : emptyObject();
+        OptionalInt limit = TextLimit.read(encoder);
         return Optional.of(
                 new PoolingSettings(
                         pooling,
                         normalize,
-                        maxTokens(directory),
+                        limit.isPresent() ? limit.getAsInt() : null,
                         texts(prompts, general),
                         defaultPrompt(general)));
+    }
+
+    /// Makes a sentence-transformers directory of one that holds a model: writes `modules.json` and
+    /// the files that it names, in the form that all of its releases read.
+    ///
+    /// @param directory with the model's `config.json`
+    /// @throws CheckpointException if that is missing, or a file cannot be written
+    public void write(Path directory) {
+        XlmRobertaConfig config = XlmRobertaConfig.read(directory.resolve("config.json"));
+        new PoolingFiles(this, config).write(directory);
+    }
+
+    /// Where the encoder's own files lie: `config.json`, weights and tokenizer. That is the
+    /// directory itself, or `0_Transformer` below it as the first releases of sentence-transformers
+    /// wrote it.
+    public static Path encoderDirectory(Path directory) {
+        Path modules = directory.resolve(MODULES);
+        if (!Files.isRegularFile(modules)) {
+            return directory;
+        }
+        for (JsonNode module : JsonDocument.readArray(modules)) {
+            if (module.path("type").asText().endsWith(".Transformer")) {
+                return directory.resolve(plainPath(modules, module));
+            }
+        }
+        return directory;
+    }
+
+    /// Refuses what would make other vectors than the plain encoder's.
+    private static void checkTransformer(Path encoder) {
+        Path file = encoder.resolve(TRANSFORMER);
+        if (!Files.isRegularFile(file)) {
+            return;
+        }
+        ObjectNode json = JsonDocument.read(file);
+        String task = json.path("transformer_task").asText(ENCODING);
+        if (!task.equals(ENCODING)) {
+            throw new CheckpointException(
+                    file.toString(),
+                    "transformer_task is %s; expected %s".formatted(task, ENCODING),
+                    task.equals("sequence-classification")
+                            ? "this is a cross-encoder, which scores pairs and has no embeddings"
+                            : "");
+        }
+        if (json.path("do_lower_case").asBoolean(false)) {
+            throw new CheckpointException(
+                    file.toString(), "do_lower_case is true, which is not supported");
+        }
+    }
+
+    private static void checkNormalize(Path directory, Path modules, JsonNode module) {
+        Path file = directory.resolve(plainPath(modules, module)).resolve("config.json");
+        if (!plainPath(modules, module).isEmpty() && Files.isRegularFile(file)) {
+            String input =
+                    JsonDocument.read(file).path("module_input_name").asText("sentence_embedding");
+            if (!input.equals("sentence_embedding")) {
+                throw new CheckpointException(
+                        file.toString(),
+                        "normalizes %s; supported is sentence_embedding".formatted(input));
+            }
+        }
     }
 
     private static Pooling pooling(Path directory, Path modules, JsonNode module) {
@@ -160,22 +230,6 @@ public record PoolingSettings(
                             .formatted(path));
         }
         return path;
-    }
-
-    private static @Nullable Integer maxTokens(Path directory) {
-        Path file = directory.resolve(TRANSFORMER);
-        if (!Files.isRegularFile(file)) {
-            return null;
-        }
-        JsonNode length = JsonDocument.read(file).path("max_seq_length");
-        if (length.isMissingNode() || length.isNull()) {
-            return null;
-        }
-        if (!length.canConvertToInt() || length.intValue() < 1) {
-            throw new CheckpointException(
-                    file.toString(), "max_seq_length is %s; expected 1 or more".formatted(length));
-        }
-        return length.intValue();
     }
 
     private static SequencedMap<String, String> texts(Path file, ObjectNode json) {
