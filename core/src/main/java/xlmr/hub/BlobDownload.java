@@ -17,6 +17,9 @@ final class BlobDownload {
     /// forever by sending a byte a time.
     private static final long ENOUGH_PROGRESS = 1 << 18;
 
+    /// What is digested and written at a time.
+    private static final int CHUNK = 1 << 18;
+
     private final HubClient client;
     private final HubSettings settings;
     private final HubListener listener;
@@ -132,20 +135,21 @@ final class BlobDownload {
                     "%,d bytes were announced, %,d are sent"
                             .formatted(size, content.total().getAsLong()));
         }
+        ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
         List<ByteBuffer> buffers = next(content);
         while (!buffers.isEmpty()) {
-            long count = 0;
             for (ByteBuffer buffer : buffers) {
-                count += buffer.remaining();
-                digest.update(buffer.duplicate());
+                while (buffer.hasRemaining()) {
+                    if (!chunk.hasRemaining()) {
+                        write(chunk, file, digest, size);
+                    }
+                    int count = Math.min(chunk.remaining(), buffer.remaining());
+                    chunk.put(chunk.position(), buffer, buffer.position(), count);
+                    chunk.position(chunk.position() + count);
+                    buffer.position(buffer.position() + count);
+                }
             }
-            if (count > size - file.position()) {
-                throw new Mismatch("more than the announced %,d bytes came".formatted(size));
-            }
-            ByteBuffer[] parts = buffers.toArray(ByteBuffer[]::new);
-            for (long written = 0; written < count; ) {
-                written += file.write(parts);
-            }
+            write(chunk, file, digest, size);
             listener.progress(address.file(), file.position(), size);
             buffers = next(content);
         }
@@ -153,6 +157,20 @@ final class BlobDownload {
             throw new PassingFailure(
                     "the connection ended after %,d of %,d bytes".formatted(file.position(), size));
         }
+    }
+
+    /// Takes in and writes what a chunk has collected, and empties it.
+    private static void write(ByteBuffer chunk, FileChannel file, BlobDigest digest, long size)
+            throws IOException, Mismatch {
+        chunk.flip();
+        if (chunk.remaining() > size - file.position()) {
+            throw new Mismatch("more than the announced %,d bytes came".formatted(size));
+        }
+        digest.update(chunk.duplicate());
+        while (chunk.hasRemaining()) {
+            file.write(chunk);
+        }
+        chunk.clear();
     }
 
     private List<ByteBuffer> next(HubClient.Content content)

@@ -86,6 +86,7 @@ final class StubHub implements AutoCloseable {
     private final List<Request> requests = new CopyOnWriteArrayList<>();
     private volatile Manners manners = (request, decent) -> decent;
     private volatile String commit = COMMIT;
+    private volatile boolean proxy;
 
     StubHub() throws IOException {
         server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -115,6 +116,11 @@ final class StubHub implements AutoCloseable {
 
     void moveTo(String value) {
         commit = value;
+    }
+
+    /// From now on requests have whole addresses, as those to a proxy.
+    void actAsProxy() {
+        proxy = true;
     }
 
     List<Request> requests() {
@@ -189,7 +195,7 @@ final class StubHub implements AutoCloseable {
         }
     }
 
-    private static @Nullable Request read(InputStream in) throws IOException {
+    private @Nullable Request read(InputStream in) throws IOException {
         String first = line(in);
         if (first.isEmpty()) {
             return null;
@@ -202,7 +208,8 @@ final class StubHub implements AutoCloseable {
                     line.substring(colon + 1).strip());
         }
         String[] words = first.split(" ");
-        return new Request(words[0], words[1], headers);
+        String path = proxy ? URI.create(words[1]).getPath() : words[1];
+        return new Request(words[0], path, headers);
     }
 
     private static String line(InputStream in) throws IOException {
