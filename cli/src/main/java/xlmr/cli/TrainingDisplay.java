@@ -5,10 +5,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import xlmr.checkpoint.LoadReport;
 import xlmr.data.DataWarning;
+import xlmr.eval.ChoiceReport;
 import xlmr.eval.ClassificationReport;
+import xlmr.eval.EntityReport;
 import xlmr.eval.EvaluationReport;
+import xlmr.eval.LanguageModelReport;
 import xlmr.eval.MultiLabelReport;
 import xlmr.eval.RegressionReport;
+import xlmr.eval.SpanReport;
+import xlmr.eval.TagReport;
 import xlmr.train.EpochResult;
 import xlmr.train.TrainingListener;
 
@@ -97,6 +102,24 @@ final class TrainingDisplay implements TrainingListener, AutoCloseable {
                                     labels.subsetAccuracy(),
                                     labels.averages().macro().f1());
             case RegressionReport numbers -> "mean squared error %.4f".formatted(numbers.loss());
+            case EntityReport entities ->
+                    "loss %.4f, F1 of entities %.4f, tags right %.4f"
+                            .formatted(entities.loss(), entities.f1(), entities.tokenAccuracy());
+            case TagReport tags ->
+                    "loss %.4f, tags right %.4f, macro F1 %.4f"
+                            .formatted(
+                                    tags.loss(),
+                                    tags.accuracy(),
+                                    tags.scores().averages().macro().f1());
+            case SpanReport spans ->
+                    "loss %.4f, exact match %.4f, F1 %.4f"
+                            .formatted(spans.loss(), spans.all().exact(), spans.f1());
+            case ChoiceReport choices ->
+                    "loss %.4f, accuracy %.4f (chance %.4f)"
+                            .formatted(choices.loss(), choices.accuracy(), choices.chance());
+            case LanguageModelReport model ->
+                    "loss %.4f, perplexity %.2f, first guess right %.4f"
+                            .formatted(model.loss(), model.perplexity(), model.accuracy());
         };
     }
 

@@ -5,12 +5,20 @@ import java.util.List;
 /// What an evaluation found, one kind for each kind of problem. [ReportText] says it in words,
 /// [ReportJson] in JSON.
 public sealed interface EvaluationReport
-        permits ClassificationReport, MultiLabelReport, RegressionReport {
+        permits ClassificationReport,
+                MultiLabelReport,
+                RegressionReport,
+                EntityReport,
+                TagReport,
+                SpanReport,
+                ChoiceReport,
+                LanguageModelReport {
 
-    /// The number of rows.
+    /// The number of rows: texts, sentences or questions.
     int examples();
 
-    /// The mean of the loss over the rows (not over batches).
+    /// The mean of the loss over all that is predicted (not over batches): rows, tags, pieces. NaN
+    /// where predictions were judged without their logits.
     double loss();
 
     /// What the numbers mean, the gravest first.

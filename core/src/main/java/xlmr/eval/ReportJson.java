@@ -8,11 +8,11 @@ import java.util.Locale;
 
 /// A report as one JSON object, for scripts. A number that is undefined or not finite is `null`.
 ///
-/// Every report has `problem_type` (in Hugging Face's words), `examples`, `loss` and `verdicts`
-/// (each with `code`, `severity`, `sentence`); a classification also `accuracy`, `macro_f1`,
-/// `per_class` (by label), `labels` and `confusion` (`[true][predicted]`, in the order of `labels`;
-/// for many labels an example `[[not and not predicted, only predicted], [only true, both]]` by
-/// label).
+/// Every report has `problem_type` (in Hugging Face's words where it has one), `examples`, `loss`
+/// and `verdicts` (each with `code`, `severity`, `sentence`); a classification also `accuracy`,
+/// `macro_f1`, `per_class` (by label), `labels` and `confusion` (`[true][predicted]`, in the order
+/// of `labels`; for many labels an example `[[not and not predicted, only predicted], [only true,
+/// both]]` by label).
 public final class ReportJson {
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
@@ -26,6 +26,11 @@ public final class ReportJson {
                     case ClassificationReport classification -> classification(classification);
                     case MultiLabelReport multiLabel -> multiLabel(multiLabel);
                     case RegressionReport regression -> regression(regression);
+                    case EntityReport entities -> TaskReportJson.entities(entities);
+                    case TagReport tags -> TaskReportJson.tags(tags);
+                    case SpanReport spans -> TaskReportJson.spans(spans);
+                    case ChoiceReport choices -> TaskReportJson.choices(choices);
+                    case LanguageModelReport model -> TaskReportJson.languageModel(model);
                 };
         ArrayNode verdicts = json.putArray("verdicts");
         for (Verdict verdict : report.verdicts()) {
@@ -55,14 +60,18 @@ public final class ReportJson {
         json.put("majority_label", report.labelNames().get(baselines.majorityClass()));
         names(json, report.labelNames());
         perClass(json, scores.perClass());
+        confusion(json, report.confusion());
+        return json;
+    }
+
+    static void confusion(ObjectNode json, ConfusionMatrix matrix) {
         ArrayNode confusion = json.putArray("confusion");
-        for (int[] counts : report.confusion().toArray()) {
+        for (int[] counts : matrix.toArray()) {
             ArrayNode row = confusion.addArray();
             for (int count : counts) {
                 row.add(count);
             }
         }
-        return json;
     }
 
     private static ObjectNode multiLabel(MultiLabelReport report) {
@@ -97,7 +106,7 @@ public final class ReportJson {
         return json;
     }
 
-    private static ObjectNode started(EvaluationReport report, String problemType) {
+    static ObjectNode started(EvaluationReport report, String problemType) {
         ObjectNode json = NODES.objectNode();
         json.put("problem_type", problemType);
         json.put("examples", report.examples());
@@ -105,7 +114,7 @@ public final class ReportJson {
         return json;
     }
 
-    private static void averages(ObjectNode json, Averages averages) {
+    static void averages(ObjectNode json, Averages averages) {
         average(json, "macro", averages.macro());
         average(json, "weighted", averages.weighted());
         average(json, "micro", averages.micro());
@@ -117,12 +126,12 @@ public final class ReportJson {
         put(json, name + "_f1", score.f1());
     }
 
-    private static void names(ObjectNode json, List<String> names) {
+    static void names(ObjectNode json, List<String> names) {
         ArrayNode labels = json.putArray("labels");
         names.forEach(labels::add);
     }
 
-    private static void perClass(ObjectNode json, List<ClassScore> classes) {
+    static void perClass(ObjectNode json, List<ClassScore> classes) {
         ObjectNode perClass = json.putObject("per_class");
         for (ClassScore scored : classes) {
             ObjectNode node = perClass.putObject(scored.name());
@@ -135,7 +144,7 @@ public final class ReportJson {
         }
     }
 
-    private static void put(ObjectNode json, String name, double value) {
+    static void put(ObjectNode json, String name, double value) {
         if (Double.isFinite(value)) {
             json.put(name, value);
         } else {

@@ -3,7 +3,6 @@ package xlmr.eval;
 import static xlmr.eval.NumberWords.count;
 import static xlmr.eval.NumberWords.decimals;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -12,11 +11,6 @@ import java.util.Locale;
 public final class ReportText {
 
     private static final int WIDTH = 96;
-
-    /// A larger confusion matrix does not fit a screen: then only the most frequent confusions.
-    private static final int MATRIX_CLASSES = 12;
-
-    private static final int CONFUSIONS_SHOWN = 12;
 
     private ReportText() {}
 
@@ -27,6 +21,11 @@ public final class ReportText {
                     case ClassificationReport classification -> classification(classification);
                     case MultiLabelReport multiLabel -> multiLabel(multiLabel);
                     case RegressionReport regression -> regression(regression);
+                    case EntityReport entities -> TaskReportText.entities(entities);
+                    case TagReport tags -> TaskReportText.tags(tags);
+                    case SpanReport spans -> TaskReportText.spans(spans);
+                    case ChoiceReport choices -> TaskReportText.choices(choices);
+                    case LanguageModelReport model -> TaskReportText.languageModel(model);
                 };
         return body + verdicts(report.verdicts());
     }
@@ -66,8 +65,8 @@ public final class ReportText {
                 four(report.calibration().meanConfidence()),
                 "how sure it is on average; calibration error %s"
                         .formatted(four(report.calibration().expectedError())));
-        perClass(text, report.scores().perClass());
-        confusion(text, report);
+        ReportTables.perClass(text, "By class", report.scores().perClass());
+        ReportTables.confusion(text, report.confusion(), report.labelNames());
         return text.toString();
     }
 
@@ -97,7 +96,7 @@ public final class ReportText {
                         .formatted(decimals(report.priorLoss())));
         fact(text, "micro F1", four(report.averages().micro().f1()), "over all answers at once");
         averages(text, report.averages());
-        perClass(text, report.perLabel());
+        ReportTables.perClass(text, "By class", report.perLabel());
         return text.toString();
     }
 
@@ -121,7 +120,7 @@ public final class ReportText {
         return text.toString();
     }
 
-    private static void averages(StringBuilder text, Averages averages) {
+    static void averages(StringBuilder text, Averages averages) {
         fact(text, "macro F1", four(averages.macro().f1()), "every class counts the same");
         fact(
                 text,
@@ -131,76 +130,6 @@ public final class ReportText {
                         .formatted(
                                 four(averages.weighted().precision()),
                                 four(averages.weighted().recall())));
-    }
-
-    private static void perClass(StringBuilder text, List<ClassScore> classes) {
-        heading(text, "\nBy class");
-        TextTable table = new TextTable();
-        table.row("", "precision", "recall", "F1", "examples", "predicted");
-        for (ClassScore scored : classes) {
-            table.row(
-                    scored.name(),
-                    four(scored.score().precision()),
-                    four(scored.score().recall()),
-                    four(scored.score().f1()),
-                    Long.toString(scored.support()),
-                    Long.toString(scored.predicted()));
-        }
-        text.append(table.text());
-    }
-
-    private static void confusion(StringBuilder text, ClassificationReport report) {
-        ConfusionMatrix confusion = report.confusion();
-        if (confusion.classes() > MATRIX_CLASSES) {
-            mostConfused(text, report);
-            return;
-        }
-        heading(text, "\nConfusion: a row for each true class, a column for each predicted one");
-        TextTable table = new TextTable();
-        List<String> header = new ArrayList<>(List.of(""));
-        for (int k = 0; k < confusion.classes(); k++) {
-            header.add("[%d]".formatted(k));
-        }
-        table.row(header);
-        for (int actual = 0; actual < confusion.classes(); actual++) {
-            List<String> row =
-                    new ArrayList<>(
-                            List.of("[%d] %s".formatted(actual, report.labelNames().get(actual))));
-            for (int predicted = 0; predicted < confusion.classes(); predicted++) {
-                row.add(Integer.toString(confusion.count(actual, predicted)));
-            }
-            table.row(row);
-        }
-        text.append(table.text());
-    }
-
-    private record Confused(String actual, String predicted, int count) {}
-
-    private static void mostConfused(StringBuilder text, ClassificationReport report) {
-        List<Confused> confusions = new ArrayList<>();
-        for (int actual = 0; actual < report.confusion().classes(); actual++) {
-            for (int predicted = 0; predicted < report.confusion().classes(); predicted++) {
-                int count = report.confusion().count(actual, predicted);
-                if (actual != predicted && count > 0) {
-                    confusions.add(
-                            new Confused(
-                                    report.labelNames().get(actual),
-                                    report.labelNames().get(predicted),
-                                    count));
-                }
-            }
-        }
-        if (confusions.isEmpty()) {
-            return;
-        }
-        confusions.sort((a, b) -> Integer.compare(b.count(), a.count()));
-        heading(text, "\nMost confused");
-        TextTable table = new TextTable();
-        table.row("true", "predicted", "times");
-        confusions.stream()
-                .limit(CONFUSIONS_SHOWN)
-                .forEach(c -> table.row(c.actual(), c.predicted(), Integer.toString(c.count())));
-        text.append(table.text());
     }
 
     private static String verdicts(List<Verdict> verdicts) {
@@ -237,11 +166,11 @@ public final class ReportText {
         return text.append(line).append('\n').toString();
     }
 
-    private static void heading(StringBuilder text, String words) {
+    static void heading(StringBuilder text, String words) {
         text.append(words).append('\n');
     }
 
-    private static void fact(StringBuilder text, String name, String value, String meaning) {
+    static void fact(StringBuilder text, String name, String value, String meaning) {
         text.append(String.format(Locale.ROOT, "  %-12s%9s   %s\n", name, value, meaning));
     }
 
@@ -249,7 +178,7 @@ public final class ReportText {
         return "%d classes".formatted(names.size());
     }
 
-    private static String four(double value) {
+    static String four(double value) {
         return Double.isNaN(value) ? "undefined" : String.format(Locale.ROOT, "%.4f", value);
     }
 }

@@ -28,7 +28,27 @@ public record Verdict(Code code, Severity severity, String sentence) {
         SUBSET_ACCURACY_BELOW_NONE,
         WORSE_THAN_MEAN,
         CONSTANT_PREDICTIONS,
-        CONSTANT_TARGETS;
+        CONSTANT_TARGETS,
+        ENTITY_F1,
+        NO_ENTITIES,
+        NO_ENTITIES_PREDICTED,
+        TOKEN_ACCURACY_HIDES,
+        WRONG_ENDS,
+        WRONG_TYPES,
+        INVENTED_ENTITIES,
+        ANSWERS_OVERLAP,
+        ANSWERS_NEVER_RIGHT,
+        ANSWERS_WITHOUT_SPACES,
+        NO_ANSWER_GIVEN_TOO_OFTEN,
+        NO_ANSWER_NEVER_GIVEN,
+        THRESHOLD_NOT_BEST,
+        ABOVE_CHANCE,
+        NOT_ABOVE_CHANCE,
+        BELOW_CHANCE,
+        PLACE_DECIDES,
+        LOSS_ABOVE_CHANCE,
+        PERPLEXITY,
+        ALL_RIGHT;
 
         /// The code as scripts see it, such as `loss_above_prior`.
         public String id() {

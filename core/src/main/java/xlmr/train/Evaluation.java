@@ -1,11 +1,16 @@
 package xlmr.train;
 
 import java.util.List;
+import xlmr.eval.ChoiceReport;
 import xlmr.eval.ClassificationReport;
+import xlmr.eval.EntityReport;
 import xlmr.eval.EvaluationReport;
+import xlmr.eval.LanguageModelReport;
 import xlmr.eval.Logits;
 import xlmr.eval.MultiLabelReport;
 import xlmr.eval.RegressionReport;
+import xlmr.eval.SpanReport;
+import xlmr.eval.TagReport;
 import xlmr.model.Targets;
 
 /// Logits against targets: the report of the kind of problem, and the one number by which models
@@ -28,12 +33,18 @@ public final class Evaluation {
         };
     }
 
-    /// What the best model has most of: macro F1, or for numbers the negated mean squared error.
+    /// What the best model has most of: macro F1, F1 of entities or answers, accuracy of tags or
+    /// choices; for numbers and for language models the negated loss.
     public static double score(EvaluationReport report) {
         return switch (report) {
             case ClassificationReport classification -> classification.macroF1();
             case MultiLabelReport multi -> multi.averages().macro().f1();
             case RegressionReport regression -> -regression.loss();
+            case EntityReport entities -> entities.f1();
+            case TagReport tags -> tags.accuracy();
+            case SpanReport spans -> spans.f1();
+            case ChoiceReport choices -> choices.accuracy();
+            case LanguageModelReport model -> -model.loss();
         };
     }
 

@@ -1,18 +1,21 @@
 package xlmr.eval;
 
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Numbers that scikit-learn and SciPy gave, see `tests/reference/metrics.py`.
+/// Numbers that other programs gave, see `tests/reference/metrics.py` and `tasks.py`.
 final class MetricsFixture {
 
     static final double EXACT = 1e-12;
-    static final ObjectMapper JSON = new ObjectMapper();
+    static final ObjectMapper JSON =
+            JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
 
     private MetricsFixture() {}
 
@@ -38,6 +41,18 @@ final class MetricsFixture {
             values[i] = array.get(i).doubleValue();
         }
         return values;
+    }
+
+    static List<String> texts(JsonNode array) {
+        List<String> texts = new ArrayList<>();
+        array.forEach(element -> texts.add(element.textValue()));
+        return texts;
+    }
+
+    static List<List<String>> sentences(JsonNode array) {
+        List<List<String>> sentences = new ArrayList<>();
+        array.forEach(element -> sentences.add(texts(element)));
+        return sentences;
     }
 
     static double[][] rows(JsonNode array) {

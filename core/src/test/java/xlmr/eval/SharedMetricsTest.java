@@ -14,7 +14,13 @@ class SharedMetricsTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"classification.json", "probabilities.json", "seed_prediction_output.json"})
+            strings = {
+                "classification.json",
+                "probabilities.json",
+                "seed_prediction_output.json",
+                "entities.json",
+                "squad.json"
+            })
     void theCopyEqualsTheReference(String name) throws IOException {
         Path reference =
                 Path.of(

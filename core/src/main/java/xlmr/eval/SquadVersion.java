@@ -1,0 +1,11 @@
+package xlmr.eval;
+
+/// Whose rules questions are scored by.
+public enum SquadVersion {
+    /// Every question has an answer. Two texts of which nothing is left without articles and
+    /// punctuation are equal, with an F1 of 0.
+    V1,
+    /// Some questions have none, and the right answer is the empty text. Two texts of which nothing
+    /// is left have an F1 of 1.
+    V2
+}
