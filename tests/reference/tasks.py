@@ -100,7 +100,7 @@ def make_aggregation(options):
         special = np.array(encoded["special_tokens_mask"])
         offsets = encoded["offset_mapping"]
         kept = [i for i in range(len(special)) if not special[i]]
-        alone = any(a[1] > b[0] for a, b in zip([offsets[i] for i in kept], [offsets[i] for i in kept[1:]]))
+        shared = any(offsets[i][1] > offsets[j][0] for i, j in zip(kept, kept[1:]))
         for _ in range(4):
             logits = (rng.standard_normal((len(special), len(LABELS))) * 2).astype(np.float32)
             logits[:, 0] += 1
@@ -128,7 +128,7 @@ def make_aggregation(options):
             cases.append(
                 {
                     "text": text,
-                    "shared_characters": bool(alone),
+                    "shared_characters": bool(shared),
                     "tokens": [encoded.tokens()[i] for i in kept],
                     "starts": [utf16(text, offsets[i][0]) for i in kept],
                     "ends": [utf16(text, offsets[i][1]) for i in kept],
@@ -188,10 +188,10 @@ def make_squad(_):
 # answers
 
 CONTEXTS = [
-    "Ada Lovelace, born in London on 10 December 1815, was an English mathematician and writer. She is chiefly known for her"
+    "Ada Lovelace, born in London on 10 December 1815, was an English mathematician and an author. She is chiefly known for her"
     " work on Charles Babbage's proposed machine, the Analytical Engine.",
     "Der Rhein entspringt in der Schweiz \U0001f600, fließt durch Köln und mündet in den Niederlanden in die Nordsee; seine"
-    " Länge beträgt \U0001d7ccx 1233 Kilometer.",
+    " Länge beträgt \U0001d400\U0001d401 1233 Kilometer.",
 ]
 
 
@@ -210,6 +210,7 @@ def make_answers(options):
         for _ in range(5):
             encoding = tokenizer.encode("Where was she born?", context)
             windows = [encoding] + encoding.overflowing
+            assert not any(shared(w) for w in windows), "tokens share a character: choose another text"
             starts = [(rng.standard_normal(len(w.ids)) * 2).astype(np.float32) for w in windows]
             ends = [(rng.standard_normal(len(w.ids)) * 2).astype(np.float32) for w in windows]
             if rng.random() < 0.5:
@@ -225,6 +226,11 @@ def make_answers(options):
                 }
             )
     return {"cases": cases}
+
+
+def shared(encoding):
+    offsets = [o for o, s in zip(encoding.offsets, encoding.sequence_ids) if s == 1]
+    return any(a[1] > b[0] for a, b in zip(offsets, offsets[1:]))
 
 
 def window(context, encoding, start, end):

@@ -83,7 +83,7 @@ final class SpanVerdicts {
             verdicts.warn(
                     Code.NO_ANSWER_GIVEN_TOO_OFTEN,
                     "%s right in all is no more than never answering gives: %s of the questions"
-                        + " have no answer.",
+                            + " have no answer.",
                     percent(report.all().exact()),
                     percent(share));
         }
