@@ -1,22 +1,25 @@
 package xlmr.onnx;
 
+import xlmr.model.EncoderLayer;
+import xlmr.model.SelfAttention;
 import xlmr.model.XlmRobertaConfig;
+import xlmr.model.XlmRobertaModel;
+import xlmr.nn.Linear;
 import xlmr.tensor.DType;
 
-/// The encoder as nodes, layer by layer, as the reference computes it: token ids and mask in,
-/// hidden states out. B texts, T tokens of each with padding, C hidden, H heads, D = C / H, F
+/// An encoder as nodes, layer by layer, as the reference computes it: token ids and mask in, hidden
+/// states out. B texts, T tokens of each with padding, C hidden, H heads, D = C / H, F
 /// feed-forward.
 final class EncoderGraph {
-    private static final String ENCODER = "roberta.encoder.layer.";
-    private static final String EMBEDDINGS = "roberta.embeddings.";
-
+    private final XlmRobertaModel model;
     private final XlmRobertaConfig config;
     private final OnnxGraph graph;
     private final GraphLayers layers;
     private final GraphScope scope;
 
-    EncoderGraph(XlmRobertaConfig config, OnnxGraph graph, GraphLayers layers) {
-        this.config = config;
+    EncoderGraph(XlmRobertaModel model, OnnxGraph graph, GraphLayers layers) {
+        this.model = model;
+        this.config = model.config();
         this.graph = graph;
         this.layers = layers;
         this.scope = new GraphScope(graph, "/roberta");
@@ -32,24 +35,23 @@ final class EncoderGraph {
         String hidden = embeddings(scope.in("embeddings"), ids); // [B, T, C]
         describe(rows, hidden);
         String bias = attentionBias(scope.in("attention_mask"), ids, mask); // [B, 1, 1 or T, T]
-        for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
-            GraphScope place = scope.in("encoder").in("layer." + layer);
-            hidden = layer(place, ENCODER + layer + ".", hidden, bias); // [B, T, C]
+        int index = 0;
+        for (EncoderLayer layer : model.layers()) {
+            GraphScope place = scope.in("encoder").in("layer." + index++);
+            String attended = attend(place.in("attention"), layer, hidden, bias); // [B, T, C]
+            hidden = feedForward(place, layer, attended); // [B, T, C]
             describe(rows, hidden);
         }
         return hidden;
     }
 
-    /// The pooler: first token, dense, tanh.
+    /// The pooler with this dense layer: first token, dense, tanh.
     ///
     /// @return `[B, C]`
-    String pooler(String hidden) {
+    String pooler(Linear dense, String hidden) {
         GraphScope place = scope.in("pooler");
-        int width = config.hiddenSize();
         String first = firstToken(place, hidden); // [B, C]
-        return place.add(
-                "Tanh",
-                layers.linear(place, "roberta.pooler.dense", width, width, first)); // [B, C]
+        return place.add("Tanh", layers.linear(place, dense, first)); // [B, C]
     }
 
     /// The hidden state of `<s>`, `[B, C]`.
@@ -58,30 +60,21 @@ final class EncoderGraph {
     }
 
     private String embeddings(GraphScope place, String ids) {
-        int width = config.hiddenSize();
         String words =
                 layers.lookup(
-                        place.in("word_embeddings"),
-                        EMBEDDINGS + "word_embeddings.weight",
-                        config.vocabSize(),
-                        width,
-                        ids); // [B, T, C]
-        String segment =
+                        place.in("word_embeddings"), model.embeddings().word(), ids); // [B, T, C]
+        String type =
                 layers.lookup(
                         place.in("token_type_embeddings"),
-                        EMBEDDINGS + "token_type_embeddings.weight",
-                        config.typeVocabSize(),
-                        width,
+                        model.embeddings().tokenType(),
                         graph.integer(0)); // [C]
         String positions =
                 layers.lookup(
                         place.in("position_embeddings"),
-                        EMBEDDINGS + "position_embeddings.weight",
-                        config.maxPositionEmbeddings(),
-                        width,
+                        model.embeddings().position(),
                         positionIds(place.in("position_ids"), ids)); // [B, T, C]
-        String sum = place.add("Add", place.add("Add", words, segment), positions); // [B, T, C]
-        return norm(place.in("LayerNorm"), EMBEDDINGS + "LayerNorm", sum); // [B, T, C]
+        String sum = place.add("Add", place.add("Add", words, type), positions); // [B, T, C]
+        return layers.layerNorm(place.in("LayerNorm"), model.embeddings().norm(), sum); // [B, T, C]
     }
 
     /// The pad id, plus the running count of tokens that are not it where the token is not; from
@@ -117,64 +110,44 @@ final class EncoderGraph {
         return place.add("LessOrEqual", keys, queries); // [T, T]
     }
 
-    private String layer(GraphScope place, String prefix, String hidden, String bias) {
-        int width = config.hiddenSize();
-        int inner = config.intermediateSize();
-        GraphScope attention = place.in("attention");
-        GraphScope projection = attention.in("output");
-        String context =
-                selfAttention(attention.in("self"), prefix + "attention.self.", hidden, bias);
-        String attended =
-                layers.linear(
-                        projection.in("dense"),
-                        prefix + "attention.output.dense",
-                        width,
-                        width,
-                        context); // [B, T, C]
-        String middle =
-                norm(
-                        projection.in("LayerNorm"),
-                        prefix + "attention.output.LayerNorm",
-                        projection.add("Add", attended, hidden)); // [B, T, C]
-
-        GraphScope intermediate = place.in("intermediate");
-        String grown =
-                layers.linear(
-                        intermediate.in("dense"),
-                        prefix + "intermediate.dense",
-                        inner,
-                        width,
-                        middle); // [B, T, F]
-        String active =
-                layers.activation(
-                        intermediate.in("activation"), config.activation(), grown); // [B, T, F]
+    private String attend(GraphScope place, EncoderLayer layer, String hidden, String bias) {
         GraphScope output = place.in("output");
-        String shrunk =
-                layers.linear(
-                        output.in("dense"),
-                        prefix + "output.dense",
-                        width,
-                        inner,
-                        active); // [B, T, C]
-        return norm(
+        String context = selfAttention(place.in("self"), layer.attention(), hidden, bias);
+        String projected =
+                layers.linear(output.in("dense"), layer.attentionOutput(), context); // [B, T, C]
+        return layers.layerNorm(
                 output.in("LayerNorm"),
-                prefix + "output.LayerNorm",
-                output.add("Add", shrunk, middle)); // [B, T, C]
+                layer.attentionNorm(),
+                output.add("Add", projected, hidden)); // [B, T, C]
+    }
+
+    private String feedForward(GraphScope place, EncoderLayer layer, String attended) {
+        GraphScope intermediate = place.in("intermediate");
+        GraphScope output = place.in("output");
+        String inner =
+                layers.linear(
+                        intermediate.in("dense"), layer.intermediate(), attended); // [B, T, F]
+        String activated =
+                layers.activation(
+                        intermediate.in("activation"), layer.activation(), inner); // [B, T, F]
+        String projected =
+                layers.linear(output.in("dense"), layer.output(), activated); // [B, T, C]
+        return layers.layerNorm(
+                output.in("LayerNorm"),
+                layer.outputNorm(),
+                output.add("Add", projected, attended)); // [B, T, C]
     }
 
     /// softmax(Q Kᵀ / √D + bias) V, head by head.
-    private String selfAttention(GraphScope place, String prefix, String hidden, String bias) {
+    private String selfAttention(
+            GraphScope place, SelfAttention attention, String hidden, String bias) {
         OnnxAttribute headsFirst = OnnxAttribute.permutation(0, 2, 1, 3);
+        OnnxAttribute keysLast = OnnxAttribute.permutation(0, 2, 3, 1);
         String query =
-                heads(place.in("query"), prefix + "query", hidden, headsFirst); // [B, H, T, D]
-        String keys =
-                heads(
-                        place.in("key"),
-                        prefix + "key",
-                        hidden,
-                        OnnxAttribute.permutation(0, 2, 3, 1)); // [B, H, D, T]
+                heads(place.in("query"), attention.query(), hidden, headsFirst); // [B, H, T, D]
+        String keys = heads(place.in("key"), attention.key(), hidden, keysLast); // [B, H, D, T]
         String values =
-                heads(place.in("value"), prefix + "value", hidden, headsFirst); // [B, H, T, D]
+                heads(place.in("value"), attention.value(), hidden, headsFirst); // [B, H, T, D]
         String root = graph.number((float) Math.sqrt(config.headSize()));
         String scores = place.add("Div", place.add("MatMul", query, keys), root); // [B, H, T, T]
         String masked = place.add("Add", scores, bias); // [B, H, T, T]
@@ -184,15 +157,10 @@ final class EncoderGraph {
         return place.add("Reshape", joined, graph.integers(0, 0, config.hiddenSize())); // [B, T, C]
     }
 
-    private String heads(GraphScope place, String name, String hidden, OnnxAttribute order) {
-        int width = config.hiddenSize();
-        String rows = layers.linear(place, name, width, width, hidden); // [B, T, C]
+    private String heads(GraphScope place, Linear layer, String hidden, OnnxAttribute order) {
+        String rows = layers.linear(place, layer, hidden); // [B, T, C]
         String shape = graph.integers(0, 0, config.numAttentionHeads(), config.headSize());
         return place.add("Transpose", order, place.add("Reshape", rows, shape));
-    }
-
-    private String norm(GraphScope place, String name, String rows) {
-        return layers.layerNorm(place, name, config.hiddenSize(), config.layerNormEps(), rows);
     }
 
     private void describe(Axis rows, String hidden) {

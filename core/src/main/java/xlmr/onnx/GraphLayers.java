@@ -1,6 +1,9 @@
 package xlmr.onnx;
 
+import xlmr.autograd.Parameter;
 import xlmr.backend.Activation;
+import xlmr.nn.LayerNorm;
+import xlmr.nn.Linear;
 import xlmr.tensor.DType;
 
 /// Layers with weights, and functions that take several nodes. Where shapes are given, `...` is any
@@ -12,35 +15,42 @@ record GraphLayers(OnnxWeights weights) {
     private static final float SQRT_2_OVER_PI = (float) Math.sqrt(2 / Math.PI);
 
     /// x Wᵀ + b of rows `[..., in]`.
-    ///
-    /// @param name of the layer in the checkpoint
-    String linear(GraphScope scope, String name, int out, int in, String rows) {
-        String matrix = weights.transposed(name + ".weight", out, in); // [in, out]
-        String bias = weights.vector(name + ".bias", out); // [out]
-        String product = scope.add("MatMul", rows, floats(scope, matrix)); // [..., out]
-        return scope.add("Add", product, bias); // [..., out]
+    String linear(GraphScope scope, Linear layer, String rows) {
+        String matrix = floats(scope, weights.transposed(layer.weight())); // [in, out]
+        return shifted(scope, scope.add("MatMul", rows, matrix), layer); // [..., out]
+    }
+
+    /// The same with a matrix that is in the graph for another use: turned when it is computed.
+    String sharing(GraphScope scope, Linear layer, String rows) {
+        String matrix = weights.matrix(layer.weight()); // [out, in]
+        String turned =
+                scope.add("Transpose", OnnxAttribute.permutation(1, 0), matrix); // [in, out]
+        return shifted(scope, scope.add("MatMul", rows, floats(scope, turned)), layer);
+    }
+
+    private String shifted(GraphScope scope, String product, Linear layer) {
+        Parameter bias = layer.bias();
+        return bias == null ? product : scope.add("Add", product, weights.vector(bias));
     }
 
     /// Rows of a table `[size, columns]`.
     ///
     /// @param indices which rows; the result has the columns as one axis more
-    String lookup(GraphScope scope, String table, int size, int columns, String indices) {
-        String matrix = weights.matrix(table, size, columns); // [size, columns]
+    String lookup(GraphScope scope, Parameter table, String indices) {
+        String matrix = weights.matrix(table); // [size, columns]
         String rows = scope.add("Gather", OnnxAttribute.axis(0), matrix, indices);
         return floats(scope, rows); // [..., columns]
     }
 
     /// LayerNorm over the last axis.
-    ///
-    /// @param name of the layer in the checkpoint
-    String layerNorm(GraphScope scope, String name, int columns, double epsilon, String rows) {
+    String layerNorm(GraphScope scope, LayerNorm norm, String rows) {
         return scope.add(
                 "LayerNormalization",
                 OnnxAttribute.axis(-1),
-                new OnnxAttribute.Number("epsilon", (float) epsilon),
+                new OnnxAttribute.Number("epsilon", norm.epsilon()),
                 rows,
-                weights.vector(name + ".weight", columns),
-                weights.vector(name + ".bias", columns)); // [..., columns]
+                weights.vector(norm.weight()),
+                weights.vector(norm.bias())); // [..., columns]
     }
 
     /// An array of the weights' type as float32.

@@ -2,7 +2,6 @@ package xlmr.onnx;
 
 import java.io.IOException;
 import java.util.Arrays;
-import xlmr.checkpoint.Checkpoint;
 import xlmr.tensor.DType;
 import xlmr.tensor.Tensor;
 
@@ -29,14 +28,11 @@ sealed interface OnnxElements {
     }
 
     /// A weight as it lies in the checkpoint.
-    ///
-    /// @param name in the checkpoint
-    record Stored(Checkpoint checkpoint, String name) implements OnnxElements {
+    record Stored(Tensor tensor) implements OnnxElements {
         private static final int CHUNK = 1 << 16;
 
         @Override
         public void writeTo(ElementOutput output, DType type) throws IOException {
-            Tensor tensor = checkpoint.tensor(name);
             int elements = tensor.shape().elements();
             float[] chunk = new float[Math.min(elements, CHUNK)];
             for (int from = 0; from < elements; from += chunk.length) {
@@ -49,14 +45,13 @@ sealed interface OnnxElements {
 
     /// The matrix `[out, in]` of the checkpoint as `[in, out]`: what multiplies rows from the
     /// right.
-    record Transposed(Checkpoint checkpoint, String name) implements OnnxElements {
+    record Transposed(Tensor tensor) implements OnnxElements {
         /// Columns that are turned at once: a cache line's worth, so that a matrix larger than the
         /// cache is not fetched once for each of its columns.
         private static final int COLUMNS = 16;
 
         @Override
         public void writeTo(ElementOutput output, DType type) throws IOException {
-            Tensor tensor = checkpoint.tensor(name);
             int rows = tensor.size(0);
             int columns = tensor.size(1);
             float[] block = new float[COLUMNS];

@@ -5,9 +5,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
-import xlmr.checkpoint.Checkpoint;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import xlmr.checkpoint.CheckpointException;
+import xlmr.checkpoint.LoadReport;
+import xlmr.model.LoadedModel;
+import xlmr.model.ModelLoader;
+import xlmr.model.Task;
+import xlmr.model.TaskModel;
 import xlmr.model.XlmRobertaConfig;
+import xlmr.model.XlmRobertaModel;
 import xlmr.tokenizer.XlmRobertaTokenizer;
 
 /// Writes a model as ONNX, with its head, for ONNX Runtime and others.
@@ -29,42 +36,93 @@ public final class OnnxExport {
     ///   the output cannot be written
     public static OnnxResult write(Path modelDirectory, Path output, OnnxOptions options) {
         XlmRobertaConfig config = XlmRobertaConfig.read(modelDirectory.resolve("config.json"));
-        Checkpoint checkpoint = Checkpoint.open(modelDirectory);
-        String source = modelDirectory.toString();
-        OnnxTask named = options.task();
-        OnnxTask task = named == null ? OnnxTask.of(source, config, checkpoint) : named;
-
-        OnnxGraph graph = new OnnxGraph();
-        OnnxWeights weights = new OnnxWeights(source, checkpoint, graph, options.weightType());
-        new TaskGraph(config, graph, weights).write(task);
-        weights.check();
-
-        List<Path> files;
-        try {
-            Files.createDirectories(output);
-            files =
-                    new OnnxFile(graph, output.resolve(MODEL), OnnxFile.LARGEST)
-                            .write(options.place());
-            copyTokenizer(modelDirectory, output);
-        } catch (IOException e) {
-            throw CheckpointException.of(output, e);
+        Optional<Task> task = options.encoderAlone() ? Optional.empty() : Task.of(config);
+        OnnxGraph graph;
+        LoadReport report;
+        if (task.isPresent()) {
+            LoadedModel<TaskModel> loaded =
+                    ModelLoader.task(task.get(), modelDirectory, null, ModelLoader.FROZEN, 0);
+            report = loaded.report();
+            requireHead(modelDirectory, task.get(), report);
+            TaskModel model = loaded.model();
+            config = model.config();
+            graph = ModelGraph.of(model.encoder(), model.head(), options.weightType());
+        } else {
+            requireEncoder(modelDirectory, config, options.encoderAlone());
+            LoadedModel<XlmRobertaModel> loaded =
+                    ModelLoader.encoder(modelDirectory, ModelLoader.FROZEN);
+            report = loaded.report();
+            config = asEncoder(loaded.model().config());
+            graph = ModelGraph.of(loaded.model(), options.weightType());
         }
-        (named == null ? config : config.withArchitecture(task.architecture(config)))
-                .write(output.resolve("config.json"));
+        List<Path> files = write(graph, config, modelDirectory, output, options.place());
         return new OnnxResult(
                 task,
+                config,
                 graph.inputs().stream().map(OnnxGraph.Value::name).toList(),
                 graph.outputs().stream().map(OnnxGraph.Value::name).toList(),
-                weights.unused(),
+                report,
                 files);
     }
 
-    private static void copyTokenizer(Path from, Path to) throws IOException {
-        for (Path file : XlmRobertaTokenizer.tokenizerFiles(from)) {
-            Path target = to.resolve(file.getFileName());
-            if (!Files.exists(target) || !Files.isSameFile(file, target)) {
-                Files.copy(file, target, StandardCopyOption.REPLACE_EXISTING);
+    private static List<Path> write(
+            OnnxGraph graph,
+            XlmRobertaConfig config,
+            Path modelDirectory,
+            Path output,
+            WeightPlace place) {
+        try {
+            Files.createDirectories(output);
+            OnnxFile file = new OnnxFile(graph, output.resolve(MODEL), OnnxFile.LARGEST);
+            List<Path> files = file.write(place);
+            for (Path tokenizer : XlmRobertaTokenizer.tokenizerFiles(modelDirectory)) {
+                Path target = output.resolve(tokenizer.getFileName());
+                if (!Files.exists(target) || !Files.isSameFile(tokenizer, target)) {
+                    Files.copy(tokenizer, target, StandardCopyOption.REPLACE_EXISTING);
+                }
+            }
+            config.write(output.resolve("config.json"));
+            return files;
+        } catch (IOException e) {
+            throw CheckpointException.of(output, e);
+        }
+    }
+
+    /// A head that was drawn at random is nothing to give away.
+    private static void requireHead(Path directory, Task task, LoadReport report) {
+        if (!report.isComplete()) {
+            throw new CheckpointException(
+                    directory.toString(),
+                    "config.json promises %s, but the checkpoint has no %s"
+                            .formatted(
+                                    task.architecture(),
+                                    report.initialized().stream()
+                                            .map(LoadReport.Initialized::name)
+                                            .limit(4)
+                                            .collect(Collectors.joining(", "))),
+                    "fine-tune it first, or export the encoder alone");
+        }
+    }
+
+    /// A class that is not known has a head that would be lost without a word.
+    private static void requireEncoder(
+            Path directory, XlmRobertaConfig config, boolean encoderAlone) {
+        for (String architecture : config.architectures()) {
+            if (!encoderAlone && !architecture.endsWith("Model")) {
+                throw new CheckpointException(
+                        directory.toString(),
+                        "architectures of config.json is %s, whose head has no ONNX form here"
+                                .formatted(architecture),
+                        "export the encoder alone");
             }
         }
+    }
+
+    /// `XLMRobertaForMaskedLM` without its head is `XLMRobertaModel`.
+    private static XlmRobertaConfig asEncoder(XlmRobertaConfig config) {
+        List<String> architectures = config.architectures();
+        return architectures.isEmpty()
+                ? config
+                : config.withArchitecture(architectures.getFirst().replaceFirst("For.*", "Model"));
     }
 }

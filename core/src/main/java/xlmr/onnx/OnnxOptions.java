@@ -1,15 +1,14 @@
 package xlmr.onnx;
 
-import org.jspecify.annotations.Nullable;
 import xlmr.tensor.DType;
 
 /// How a model is exported.
 ///
-/// @param task what the exported model computes; null for what the checkpoint was made for
+/// @param encoderAlone whether the head of the checkpoint is left out, and hidden states come out
 /// @param weightType of matrices in the file: [DType#F32], or [DType#F16] for half the size.
 ///   Computed is in float32 either way; biases and LayerNorm stay float32
 /// @param place where the weights lie
-public record OnnxOptions(@Nullable OnnxTask task, DType weightType, WeightPlace place) {
+public record OnnxOptions(boolean encoderAlone, DType weightType, WeightPlace place) {
     /// Checks the type.
     ///
     /// @throws IllegalArgumentException if it is neither F32 nor F16
@@ -20,23 +19,23 @@ public record OnnxOptions(@Nullable OnnxTask task, DType weightType, WeightPlace
         }
     }
 
-    /// The checkpoint's own task, float32, one file if it is small enough.
+    /// The checkpoint's own head, float32, one file if it is small enough.
     public static OnnxOptions defaults() {
-        return new OnnxOptions(null, DType.F32, WeightPlace.AUTOMATIC);
+        return new OnnxOptions(false, DType.F32, WeightPlace.AUTOMATIC);
     }
 
-    /// The same for another task: the bare encoder of a masked language model, for example.
-    public OnnxOptions withTask(OnnxTask value) {
+    /// The same with or without the head.
+    public OnnxOptions withEncoderAlone(boolean value) {
         return new OnnxOptions(value, weightType, place);
     }
 
     /// The same with matrices of another type.
     public OnnxOptions withWeightType(DType value) {
-        return new OnnxOptions(task, value, place);
+        return new OnnxOptions(encoderAlone, value, place);
     }
 
     /// The same with the weights elsewhere.
     public OnnxOptions withPlace(WeightPlace value) {
-        return new OnnxOptions(task, weightType, value);
+        return new OnnxOptions(encoderAlone, weightType, value);
     }
 }

@@ -8,11 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import xlmr.checkpoint.Checkpoint;
+import xlmr.autograd.Parameter;
 import xlmr.checkpoint.CheckpointException;
-import xlmr.checkpoint.SafetensorsWriter;
 import xlmr.tensor.DType;
-import xlmr.tensor.Shape;
 import xlmr.tensor.Tensor;
 
 class OnnxFileTest {
@@ -73,22 +71,13 @@ class OnnxFileTest {
         assertThat(graph.nodes().getLast().inputs()).containsExactly("result");
     }
 
-    private OnnxGraph graph() {
-        Path weights = folder.resolve("model.safetensors");
-        new SafetensorsWriter()
-                .add("table", Tensor.of(Shape.of(10, 100), new float[1000]))
-                .write(weights);
+    private static OnnxGraph graph() {
         OnnxGraph graph = new OnnxGraph();
-        String table =
-                new OnnxWeights("folder", Checkpoint.open(weights), graph, DType.F32)
-                        .matrix("table", 10, 100);
+        Parameter table = new Parameter("table", Tensor.zeros(10, 100));
+        String rows = new OnnxWeights(graph, DType.F32).matrix(table);
         GraphScope place = new GraphScope(graph, "");
-        graph.output(
-                "sum",
-                place.add("Add", table, graph.number(1)),
-                DType.F32,
-                Axis.of(10),
-                Axis.of(100));
+        String sum = place.add("Add", rows, graph.number(1));
+        graph.output("sum", sum, DType.F32, Axis.of(10), Axis.of(100));
         return graph;
     }
 }
