@@ -68,7 +68,8 @@ class OnnxStructureTest {
         for (OnnxModel.Constant constant : exported.constants) {
             String name = constant.name();
             boolean turned = name.endsWith(".transposed");
-            Tensor weight = heads.weights.get(turned ? name.substring(0, name.lastIndexOf('.')) : name);
+            Tensor weight =
+                    heads.weights.get(turned ? name.substring(0, name.lastIndexOf('.')) : name);
             if (weight == null) {
                 assertThat(name).startsWith("constant/");
                 continue;
@@ -100,7 +101,8 @@ class OnnxStructureTest {
 
         assertThat(vocabularyMatrices(tied)).hasSize(1);
         assertThat(vocabularyMatrices(untied)).hasSize(2);
-        assertThat(untiedBytes - tiedBytes).isCloseTo(4L * EveryHead.VOCABULARY * EveryHead.HIDDEN, within(500L));
+        assertThat(untiedBytes - tiedBytes)
+                .isCloseTo(4L * EveryHead.VOCABULARY * EveryHead.HIDDEN, within(500L));
         assertThat(
                         tied.nodes.stream()
                                 .filter(node -> node.operator().equals("Transpose"))
@@ -179,7 +181,9 @@ class OnnxStructureTest {
 
     private static List<String> vocabularyMatrices(OnnxModel exported) {
         return exported.constants.stream()
-                .filter(constant -> constant.values().length == EveryHead.VOCABULARY * EveryHead.HIDDEN)
+                .filter(
+                        constant ->
+                                constant.values().length == EveryHead.VOCABULARY * EveryHead.HIDDEN)
                 .map(OnnxModel.Constant::name)
                 .toList();
     }
