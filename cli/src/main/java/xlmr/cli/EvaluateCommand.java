@@ -23,12 +23,12 @@ import xlmr.tokenizer.Encoding;
         name = "evaluate",
         description =
                 "Compare a model's predictions with the right labels, and say what the numbers"
-                    + " mean.",
+                        + " mean.",
         footer = {
             "",
             "Examples:",
             "  xlmr evaluate --model DIR --input test.tsv --text-column text --label-column"
-                + " category",
+                    + " category",
             "  xlmr evaluate --logits predictions.json"
         })
 final class EvaluateCommand implements Runnable {
@@ -54,8 +54,8 @@ final class EvaluateCommand implements Runnable {
             paramLabel = "FILE.json",
             description =
                     "Instead of a model and texts, judge numbers that were made elsewhere: a JSON"
-                        + " object with 'logits' (rows of numbers) and 'label_ids' (the right class"
-                        + " of each row).")
+                            + " object with 'logits' (rows of numbers) and 'label_ids' (the right class"
+                            + " of each row).")
     private @Nullable Path logits;
 
     @Option(names = "--json", description = "One JSON object instead of words and tables.")

@@ -24,7 +24,7 @@ import xlmr.train.TrainingOptions;
         customSynopsis = "xlmr train [OPTIONS] --train=FILE --output=DIR",
         description = {
             "Fine-tune a model on labelled texts, and write the classifier as a Hugging Face"
-                + " directory.",
+                    + " directory.",
             "",
             "With --validation the best epoch is kept (by macro F1), else the last."
         },
@@ -72,7 +72,7 @@ final class TrainCommand implements Runnable {
             paramLabel = "single-label|multi-label|regression",
             description =
                     "What is learned. Default: multi-label with --label-delimiter, else"
-                        + " single-label.")
+                            + " single-label.")
     private @Nullable String problem;
 
     @Mixin private TaskRunners runners;
