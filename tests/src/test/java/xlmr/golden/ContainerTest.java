@@ -42,6 +42,14 @@ class ContainerTest {
         "tf2_17_seqcls_chunked, seqcls.logits",
         "tf2_17_seqcls_sharded, seqcls.logits",
         "tf2_17_seqcls_safetensors, seqcls.logits",
+        "bin_zip, seqcls.logits",
+        "bin_legacy, seqcls.logits",
+        "bin_sharded, seqcls.logits",
+        "bin_ordered_dict_and_parameters, seqcls.logits",
+        "bin_views, seqcls.logits",
+        "bin_legacy_views, seqcls.logits",
+        "bin_trainer_checkpoint, seqcls.logits",
+        "bin_bf16, seqcls_bf16_weights.logits",
         "safetensors_fp16, seqcls_fp16_weights.logits",
         "safetensors_bf16, seqcls_bf16_weights.logits"
     })
