@@ -23,7 +23,6 @@ public record DataWarning(Code code, String sentence) {
         ANSWERS_MOVED,
         ANSWERS_NOT_FOUND,
         REPEATED_IDS,
-        WORDS_NOT_IN_TEXT,
         BROKEN_TAG_SEQUENCES;
 
         /// The code as scripts see it, such as `class_imbalance`.
