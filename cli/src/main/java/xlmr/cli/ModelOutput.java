@@ -7,14 +7,22 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// The directory that a training run fills. The run writes beside it; what is finished moves in,
+/// The directory that a run fills with a model. The run writes beside it; what is finished moves in,
 /// file by file, each by a rename. A run that fails before its first epoch is done leaves what was
 /// there untouched.
 final class ModelOutput implements AutoCloseable {
     private static final String CONFIG = "config.json";
     private static final String WEIGHTS = "model.safetensors";
+
+    /// Weights as the reference names them, whole, in shards and their index.
+    private static final Pattern WEIGHT_FILE =
+            Pattern.compile(
+                    "(model|pytorch_model|tf_model)(-\\d{5}-of-\\d{5})?\\.(safetensors|bin|h5)(\\.index\\.json)?");
 
     private final Path target;
     private final Path staging;
@@ -57,7 +65,7 @@ final class ModelOutput implements AutoCloseable {
         }
         if (Files.isSameFile(absolute, startModel)) {
             throw new CommandException(
-                    "--output %s is the model that training starts from; give another directory"
+                    "--output %s is the model that is read; give another directory"
                             .formatted(target));
         }
         boolean isModel =
@@ -81,25 +89,49 @@ final class ModelOutput implements AutoCloseable {
         return staging;
     }
 
-    /// Moves what was written to the target: the weights last.
+    /// Moves what was written to the target: the weights last. Weights that were there under other
+    /// names go, since a reader would take them for the new ones.
     void publish() {
         try {
             Files.createDirectories(target);
-            List<Path> files;
-            try (Stream<Path> written = Files.list(staging)) {
-                files =
-                        written.sorted(Comparator.comparing(file -> file.endsWith(WEIGHTS)))
-                                .toList();
-            }
+            List<Path> files = files(staging);
             for (Path file : files) {
+                Path place = target.resolve(staging.relativize(file).toString());
+                Files.createDirectories(place.resolveSibling("."));
                 Files.move(
                         file,
-                        target.resolve(file.getFileName()),
+                        place,
                         StandardCopyOption.ATOMIC_MOVE,
                         StandardCopyOption.REPLACE_EXISTING);
             }
+            deleteOtherWeights(files.stream().map(Path::getFileName).collect(Collectors.toSet()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /// All files below a directory, weights last.
+    private static List<Path> files(Path directory) throws IOException {
+        try (Stream<Path> written = Files.walk(directory)) {
+            return written.filter(Files::isRegularFile)
+                    .sorted(Comparator.comparing(file -> file.endsWith(WEIGHTS)))
+                    .toList();
+        }
+    }
+
+    private void deleteOtherWeights(Set<Path> written) throws IOException {
+        if (written.stream().noneMatch(name -> WEIGHT_FILE.matcher(name.toString()).matches())) {
+            return;
+        }
+        List<Path> present;
+        try (Stream<Path> files = Files.list(target)) {
+            present = files.filter(Files::isRegularFile).toList();
+        }
+        for (Path file : present) {
+            if (!written.contains(file.getFileName())
+                    && WEIGHT_FILE.matcher(file.getFileName().toString()).matches()) {
+                Files.delete(file);
+            }
         }
     }
 
@@ -110,11 +142,10 @@ final class ModelOutput implements AutoCloseable {
     }
 
     private void deleteStaging() {
-        try (Stream<Path> rest = Files.list(staging)) {
-            for (Path file : rest.toList()) {
+        try (Stream<Path> rest = Files.walk(staging)) {
+            for (Path file : rest.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
             }
-            Files.delete(staging);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

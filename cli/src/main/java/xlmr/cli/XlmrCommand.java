@@ -98,6 +98,7 @@ public final class XlmrCommand implements Runnable {
         commands.put("tokenize", TokenizeCommand::new);
         commands.put("download", DownloadCommand::new);
         commands.put("inspect", InspectCommand::new);
+        commands.put("convert", ConvertCommand::new);
         commands.put("forward", ForwardCommand::new);
         commands.put("doctor", DoctorCommand::new);
         commands.put("completion", CompletionCommand::new);

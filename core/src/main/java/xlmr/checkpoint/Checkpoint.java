@@ -87,4 +87,9 @@ public sealed interface Checkpoint permits ArrayFile, ShardedCheckpoint {
     static Path locate(Path directory) {
         return CheckpointFiles.locate(directory);
     }
+
+    /// Whether a directory has a file that [#locate] would find.
+    static boolean existsIn(Path directory) {
+        return CheckpointFiles.existsIn(directory);
+    }
 }

@@ -52,6 +52,10 @@ final class CheckpointFiles {
         };
     }
 
+    static boolean existsIn(Path directory) {
+        return !present(directory, SUPPORTED).isEmpty();
+    }
+
     static Path locate(Path directory) {
         List<String> found = present(directory, SUPPORTED);
         if (!found.isEmpty()) {

@@ -3,6 +3,7 @@ package xlmr.checkpoint;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -14,18 +15,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import xlmr.tensor.DType;
+import xlmr.tensor.MappedStorage;
 import xlmr.tensor.Shape;
 import xlmr.tensor.Tensor;
+import xlmr.tensor.TransposedStorage;
 
 /// Writes a safetensors file, to the byte as the reference library does: arrays by type, the widest
 /// first (so each begins at a multiple of its element's size), then by name; a compact header
 /// padded with spaces to a multiple of 8.
 ///
 /// Arrays are declared first and read while they are written, a chunk at a time: the whole file is
-/// never in memory. [#write] goes through [AtomicFile], so it may replace the very file that the
-/// arrays are mapped from.
+/// never in memory. What a [MappedStorage] holds in the type that is asked for is passed on to the
+/// bit, and the pages of a mapped file that are read do not stay in memory. [#write] goes through
+/// [AtomicFile], so it may replace the very file that the arrays are mapped from.
 public final class SafetensorsWriter {
     private static final int CHUNK = 1 << 16;
+
+    /// Bytes that are passed on at a time.
+    private static final int PIECE = 8 << 20;
 
     /// The reference's types from last to first (safetensors/src/tensor.rs, Dtype), those that are
     /// written here.
@@ -185,11 +192,27 @@ public final class SafetensorsWriter {
 
     private static void writeTensor(Output output, DType dtype, Tensor tensor) throws IOException {
         int elements = tensor.shape().elements();
+        if (tensor.storage() instanceof MappedStorage mapped && mapped.dtype() == dtype) {
+            output.segment(mapped.segment().asSlice(0, (long) elements * dtype.bytes()));
+            return;
+        }
         float[] chunk = new float[Math.min(elements, CHUNK)];
         for (int from = 0; from < elements; from += chunk.length) {
             int count = Math.min(chunk.length, elements - from);
             tensor.storage().read(from, chunk, 0, count);
             output.floats(dtype, chunk, count);
+        }
+        switch (tensor.storage()) {
+            case MappedStorage mapped -> leave(mapped.segment());
+            case TransposedStorage transposed -> leave(transposed.source().segment());
+            default -> {} // in memory, and not ours
+        }
+    }
+
+    // Only of a mapping that nobody writes to: of a private one the changes would be lost.
+    private static void leave(MemorySegment segment) {
+        if (segment.isMapped() && segment.isReadOnly()) {
+            segment.unload();
         }
     }
 
@@ -242,6 +265,20 @@ public final class SafetensorsWriter {
                 int step = Math.min(buffer.remaining() / dtype.bytes(), count - from);
                 ElementEncoding.put(buffer, dtype, values, from, step);
                 from += step;
+            }
+        }
+
+        void segment(MemorySegment segment) throws IOException {
+            flush();
+            for (long from = 0; from < segment.byteSize(); from += PIECE) {
+                long size = Math.min(PIECE, segment.byteSize() - from);
+                MemorySegment piece = segment.asSlice(from, size);
+                ByteBuffer bytes = piece.asByteBuffer();
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+                leave(piece);
+                flushed += size;
             }
         }
 

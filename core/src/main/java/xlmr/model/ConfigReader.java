@@ -16,6 +16,8 @@ import xlmr.checkpoint.CheckpointException;
 final class ConfigReader {
     private static final Set<String> SAME_NETWORK = Set.of("roberta", "camembert");
 
+    private static final int MOST_POSITIONS = 1 << 24;
+
     private final String source;
     private final ObjectNode json;
     private final List<String> warnings = new ArrayList<>();
@@ -35,6 +37,9 @@ final class ConfigReader {
     }
 
     private XlmRobertaConfig config() {
+        if (BertLayout.isOf(json)) {
+            asXlmRoberta();
+        }
         List<String> architectures = texts("architectures");
         String modelType = modelType(architectures);
         refuseOtherNetworks();
@@ -88,7 +93,31 @@ final class ConfigReader {
         throw new CheckpointException(
                 source,
                 "model_type is \"%s\", another network".formatted(type),
-                "supported are xlm-roberta, roberta and camembert");
+                "supported are xlm-roberta, roberta, camembert, and bert with XLM-R's tokenizer");
+    }
+
+    /// Rewrites the configuration of a BERT layout as that of the same network in XLM-R's.
+    private void asXlmRoberta() {
+        for (String name : texts("architectures")) {
+            if (!name.equals("BertModel")) {
+                throw new CheckpointException(
+                        source,
+                        "architectures has %s; of BERT's classes only BertModel is XLM-R's network"
+                                .formatted(name),
+                        "save its encoder alone, or convert it to an XLMRobertaFor... class");
+            }
+        }
+        int positions = whole("max_position_embeddings", 512);
+        if (positions > MOST_POSITIONS) {
+            throw refused(
+                    "max_position_embeddings is %d; expected at most %d"
+                            .formatted(positions, MOST_POSITIONS));
+        }
+        json.remove("pad_token_id"); // BERT's 0, which its tokenizer does not have
+        json.put("model_type", "xlm-roberta").put("max_position_embeddings", positions + 2);
+        json.putArray("architectures").add("XLMRobertaModel");
+        warnings.add(
+                "model_type bert with XLM-R's tokenizer: taken as xlm-roberta, positions moved up by 2");
     }
 
     /// Fields that change the network in ways that the model does not have; to ignore them would be

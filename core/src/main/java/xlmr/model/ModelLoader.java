@@ -114,10 +114,11 @@ public final class ModelLoader {
                         asMatrix
                                 ? weights.embedding(words, config.vocabSize(), hidden)
                                 : weights.wordEmbedding(words, config.vocabSize(), hidden),
-                        weights.embedding(
+                        weights.positionEmbedding(
                                 prefix + "position_embeddings.weight",
                                 config.maxPositionEmbeddings(),
-                                hidden),
+                                hidden,
+                                config.padTokenId()),
                         weights.embedding(
                                 prefix + "token_type_embeddings.weight",
                                 config.typeVocabSize(),

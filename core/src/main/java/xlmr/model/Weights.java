@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Function;
@@ -23,9 +22,8 @@ import xlmr.tensor.Tensor;
 /// The parameters of a model under construction: taken from a checkpoint where it has them, drawn
 /// at random where it may lack them, and everything that does not fit reported together.
 ///
-/// Names are those of the reference's classes with a head, `roberta.` in front of the encoder. A
-/// checkpoint of the bare encoder has them without it, very old ones call LayerNorm's weights
-/// `gamma` and `beta`; both are understood.
+/// Names are those of the reference's classes with a head; [StoredNames] knows how else a
+/// checkpoint may call them.
 ///
 /// What trains is copied into arrays, or mapped privately where it is an embedding; what is frozen
 /// stays in the read-only mapping of the file.
@@ -35,6 +33,8 @@ final class Weights {
 
     private final String file;
     private final Checkpoint checkpoint;
+    private final StoredNames names;
+    private final boolean bertPositions;
     private final Predicate<String> trainable;
     private final SplittableRandom random;
     private final double initializerRange;
@@ -44,7 +44,7 @@ final class Weights {
     private final List<String> misshapen = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
 
-    /// @param file named in messages
+    /// @param file the model's directory, named in messages
     /// @param trainable which parameters, by name, will be changed
     /// @param seed of the weights that are drawn
     /// @param initializerRange their standard deviation
@@ -56,6 +56,8 @@ final class Weights {
             double initializerRange) {
         this.file = file.toString();
         this.checkpoint = checkpoint;
+        this.names = StoredNames.of(checkpoint);
+        this.bertPositions = BertLayout.isIn(file);
         this.trainable = trainable;
         this.random = new SplittableRandom(seed);
         this.initializerRange = initializerRange;
@@ -107,6 +109,24 @@ final class Weights {
     /// An embedding table that the checkpoint has to have.
     Parameter embedding(String name, int rows, int columns) {
         return required(name, rows, columns);
+    }
+
+    /// The position embedding, which the checkpoint has to have. Where BERT's layout counts from 0,
+    /// rows that no token has are put in front.
+    ///
+    /// @param padId XLM-R counts from the next one
+    Parameter positionEmbedding(String name, int rows, int columns, int padId) {
+        if (!bertPositions) {
+            return required(name, rows, columns);
+        }
+        int shift = padId + 1;
+        Parameter counted = required(name, rows - shift, columns);
+        float[] values = counted.value().toArray();
+        float[] shifted = new float[shift * columns + values.length];
+        System.arraycopy(values, 0, shifted, shift * columns, values.length);
+        return values.length == 0
+                ? counted // missing, and reported
+                : new Parameter(name, Tensor.of(Shape.of(rows, columns), shifted)); // [P, C]
     }
 
     /// A large embedding table that the checkpoint has to have: where it trains, only the rows that
@@ -223,32 +243,7 @@ final class Weights {
 
     /// The name under which the checkpoint has a parameter, or null.
     private @Nullable String find(String name) {
-        for (String candidate : dialects(name)) {
-            if (checkpoint.names().contains(candidate)) {
-                return candidate;
-            }
-        }
-        return null;
-    }
-
-    private static List<String> dialects(String name) {
-        List<String> names = new ArrayList<>(List.of(name));
-        bare(name).ifPresent(names::add);
-        for (String modern : List.copyOf(names)) {
-            if (modern.endsWith("LayerNorm.weight")) {
-                names.add(modern.replace("LayerNorm.weight", "LayerNorm.gamma"));
-            }
-            if (modern.endsWith("LayerNorm.bias")) {
-                names.add(modern.replace("LayerNorm.bias", "LayerNorm.beta"));
-            }
-        }
-        return names;
-    }
-
-    private static Optional<String> bare(String name) {
-        return name.startsWith("roberta.")
-                ? Optional.of(name.substring("roberta.".length()))
-                : Optional.empty();
+        return names.find(name);
     }
 
     private String problem() {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 import xlmr.backend.Activation;
+import xlmr.checkpoint.Checkpoint;
 import xlmr.checkpoint.CheckpointException;
 import xlmr.checkpoint.JsonDocument;
 import xlmr.tensor.DType;
@@ -152,14 +153,26 @@ public record XlmRobertaConfig(
         return parse("defaults", "{\"model_type\":\"xlm-roberta\"}");
     }
 
-    /// Reads `config.json`.
+    /// Reads `config.json`. Where it does not name the reference's class, as those of old releases
+    /// do not, the names in the checkpoint beside it tell which head there is.
     ///
     /// @param path the file, or the directory that holds it
     /// @throws CheckpointException if it is missing, damaged, or describes a network that is not
     ///   supported
     public static XlmRobertaConfig read(Path path) {
         Path file = Files.isDirectory(path) ? path.resolve("config.json") : path;
-        return ConfigReader.read(file.toString(), JsonDocument.read(file));
+        XlmRobertaConfig config = ConfigReader.read(file.toString(), JsonDocument.read(file));
+        Path directory = file.toAbsolutePath().getParent();
+        if (!config.architectures().isEmpty()
+                || directory == null
+                || !file.endsWith("config.json")
+                || !Checkpoint.existsIn(directory)) {
+            return config;
+        }
+        return StoredNames.of(Checkpoint.open(directory))
+                .task()
+                .map(task -> config.withArchitecture(task.architecture()))
+                .orElse(config);
     }
 
     /// Reads a configuration from a text.

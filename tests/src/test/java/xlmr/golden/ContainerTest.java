@@ -50,6 +50,7 @@ class ContainerTest {
         "bin_legacy_views, seqcls.logits",
         "bin_trainer_checkpoint, seqcls.logits",
         "bin_bf16, seqcls_bf16_weights.logits",
+        "tf2_3_seqcls, seqcls.logits",
         "safetensors_fp16, seqcls_fp16_weights.logits",
         "safetensors_bf16, seqcls_bf16_weights.logits"
     })

@@ -1,0 +1,197 @@
+package xlmr.pipeline;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import xlmr.autograd.Parameter;
+import xlmr.checkpoint.CheckpointException;
+import xlmr.checkpoint.LoadReport;
+import xlmr.checkpoint.ShardedWriter;
+import xlmr.model.LoadedModel;
+import xlmr.model.ModelLoader;
+import xlmr.model.Pooling;
+import xlmr.model.PoolingSettings;
+import xlmr.model.Task;
+import xlmr.model.TaskModel;
+import xlmr.model.XlmRobertaConfig;
+import xlmr.model.XlmRobertaModel;
+import xlmr.tensor.DType;
+import xlmr.tensor.MappedStorage;
+import xlmr.tensor.Storage;
+import xlmr.tensor.TransposedStorage;
+import xlmr.tokenizer.XlmRobertaTokenizer;
+
+/// Writes the model of a directory again, in another container, type or number of files. The model
+/// is loaded as for use, so that all of it is there and fits its configuration, and is written under
+/// the names of the reference: whatever dialect it came in, `transformers` loads what comes out.
+///
+/// One array after the other goes from file to file; none is in memory as a whole.
+///
+/// @param format what to write
+/// @param dtype type of all weights, or null for that which most of them have, as float32 if that is
+///   float64
+/// @param largestShard bytes above which weights are split over several files
+public record ModelConversion(ModelFormat format, @Nullable DType dtype, long largestShard) {
+    /// The reference's limit (transformers, save_pretrained).
+    public static final long LARGEST_SHARD = 50_000_000_000L;
+
+    /// Checks the values.
+    ///
+    /// @throws IllegalArgumentException if the type is not F32, F16 or BF16, or the limit is below 1
+    public ModelConversion {
+        if (dtype != null && dtype != DType.F32 && dtype != DType.F16 && dtype != DType.BF16) {
+            throw new IllegalArgumentException(
+                    "weights of type %s; expected F32, F16 or BF16".formatted(dtype));
+        }
+        if (largestShard < 1) {
+            throw new IllegalArgumentException(
+                    "shards of %d bytes; expected at least 1".formatted(largestShard));
+        }
+    }
+
+    /// Plain safetensors in the type that the weights have.
+    public static ModelConversion defaults() {
+        return new ModelConversion(ModelFormat.SAFETENSORS, null, LARGEST_SHARD);
+    }
+
+    /// The same with weights of this type.
+    public ModelConversion withType(DType value) {
+        return new ModelConversion(format, value, largestShard);
+    }
+
+    /// The same with files of at most so many bytes.
+    public ModelConversion withLargestShard(long value) {
+        return new ModelConversion(format, dtype, value);
+    }
+
+    /// The same in another format.
+    public ModelConversion withFormat(ModelFormat value) {
+        return new ModelConversion(value, dtype, largestShard);
+    }
+
+    /// What was written.
+    ///
+    /// @param config of the model that was written
+    /// @param dtype type of its weights
+    /// @param parameters numbers in it
+    /// @param weights files that hold them
+    /// @param pooling for sentence-transformers, else null
+    /// @param report what was read, and what the model has no place for and was left out
+    public record Result(
+            XlmRobertaConfig config,
+            DType dtype,
+            long parameters,
+            List<Path> weights,
+            @Nullable PoolingSettings pooling,
+            LoadReport report) {}
+
+    /// Reads a model and writes it to an existing directory.
+    ///
+    /// @param pooling for sentence-transformers, or null for that of the model's own directory, else
+    ///   the mean
+    /// @throws CheckpointException if the model cannot be read, lacks a weight, or the files cannot
+    ///   be written
+    public Result run(Path model, Path output, @Nullable PoolingSettings pooling) {
+        XlmRobertaConfig config = XlmRobertaConfig.read(model.resolve("config.json"));
+        Task task =
+                format == ModelFormat.SENTENCE_TRANSFORMERS ? null : Task.of(config).orElse(null);
+        if (task == null) {
+            LoadedModel<XlmRobertaModel> loaded = ModelLoader.encoder(model, ModelLoader.FROZEN);
+            return write(
+                    model,
+                    output,
+                    config.withArchitecture("XLMRobertaModel"),
+                    loaded.model().parameters(),
+                    "roberta.",
+                    loaded.report(),
+                    pooling);
+        }
+        LoadedModel<TaskModel> loaded = ModelLoader.task(model, ModelLoader.FROZEN);
+        if (!loaded.report().isComplete()) {
+            throw new CheckpointException(
+                    model.toString(),
+                    "config.json promises %s, but the checkpoint has no %s"
+                            .formatted(
+                                    task.architecture(),
+                                    loaded.report().initialized().stream()
+                                            .map(LoadReport.Initialized::name)
+                                            .limit(4)
+                                            .collect(Collectors.joining(", "))),
+                    "set architectures to what it is, such as XLMRobertaModel");
+        }
+        return write(
+                model,
+                output,
+                config.withArchitecture(task.architecture()),
+                loaded.model().parameters(),
+                "",
+                loaded.report(),
+                pooling);
+    }
+
+    private Result write(
+            Path model,
+            Path output,
+            XlmRobertaConfig config,
+            List<Parameter> parameters,
+            String prefix,
+            LoadReport report,
+            @Nullable PoolingSettings pooling) {
+        DType type = dtype == null ? ownType(parameters) : dtype;
+        ShardedWriter writer = new ShardedWriter(largestShard);
+        long numbers = 0;
+        for (Parameter parameter : parameters) {
+            String name = parameter.name();
+            writer.add(
+                    name.startsWith(prefix) ? name.substring(prefix.length()) : name,
+                    type,
+                    parameter.value());
+            numbers += parameter.shape().elements();
+        }
+        XlmRobertaConfig written = config.withWeightType(type);
+        written.write(output.resolve("config.json"));
+        copyTokenizer(model, output);
+        PoolingSettings settings = null;
+        if (format == ModelFormat.SENTENCE_TRANSFORMERS) {
+            settings =
+                    pooling == null
+                            ? PoolingSettings.read(model)
+                                    .orElse(PoolingSettings.of(Pooling.MEAN, false))
+                            : pooling;
+            settings.write(output);
+        }
+        List<Path> weights = writer.write(output);
+        return new Result(written, type, numbers, weights, settings, report);
+    }
+
+    /// The type of the largest array, which the others follow.
+    private static DType ownType(List<Parameter> parameters) {
+        Storage words = parameters.getFirst().value().storage();
+        DType stored =
+                switch (words) {
+                    case MappedStorage mapped -> mapped.dtype();
+                    case TransposedStorage transposed -> transposed.source().dtype();
+                    default -> DType.F32;
+                };
+        return stored == DType.F64 ? DType.F32 : stored;
+    }
+
+    private static void copyTokenizer(Path model, Path output) {
+        List<Path> files = new ArrayList<>(XlmRobertaTokenizer.tokenizerFiles(model));
+        for (Path file : files) {
+            try {
+                Files.copy(
+                        file,
+                        output.resolve(file.getFileName()),
+                        StandardCopyOption.REPLACE_EXISTING);
+            } catch (IOException e) {
+                throw CheckpointException.of(file, e);
+            }
+        }
+    }
+}
