@@ -145,7 +145,7 @@ public record ModelConversion(ModelFormat format, @Nullable DType dtype, long la
         DType type = dtype == null ? ownType(parameters) : dtype;
         ShardedWriter writer = new ShardedWriter(largestShard);
         long numbers = 0;
-        for (Parameter parameter : parameters) {
+        for (Parameter parameter : inOrder(parameters)) {
             String name = parameter.name();
             writer.add(
                     name.startsWith(prefix) ? name.substring(prefix.length()) : name,
@@ -167,6 +167,39 @@ public record ModelConversion(ModelFormat format, @Nullable DType dtype, long la
         }
         List<Path> weights = writer.write(output);
         return new Result(written, type, numbers, weights, settings, report);
+    }
+
+    /// All that the reference's class has, in the order in which it fills shards: by name, layers by
+    /// number (transformers, core_model_loading.py, dot_natural_key).
+    private static List<Parameter> inOrder(List<Parameter> parameters) {
+        List<Parameter> ordered = new ArrayList<>(parameters);
+        // An untied decoder has a bias of its own, and the class a second one that nothing reads.
+        parameters.stream()
+                .filter(parameter -> parameter.name().equals("lm_head.decoder.bias"))
+                .forEach(bias -> ordered.add(new Parameter("lm_head.bias", bias.value())));
+        ordered.sort((one, two) -> compareNames(one.name(), two.name()));
+        return ordered;
+    }
+
+    private static int compareNames(String one, String two) {
+        String[] left = one.split("\\.");
+        String[] right = two.split("\\.");
+        for (int i = 0; i < Math.min(left.length, right.length); i++) {
+            boolean numbers = isNumber(left[i]) && isNumber(right[i]);
+            int order =
+                    numbers
+                            ? Integer.compare(
+                                    Integer.parseInt(left[i]), Integer.parseInt(right[i]))
+                            : left[i].compareTo(right[i]);
+            if (order != 0) {
+                return order;
+            }
+        }
+        return Integer.compare(left.length, right.length);
+    }
+
+    private static boolean isNumber(String part) {
+        return part.chars().allMatch(Character::isDigit);
     }
 
     /// The type of the largest array, which the others follow.
