@@ -11,7 +11,8 @@ import picocli.CommandLine.TypeConversionException;
 ///
 /// @param bytes at least 1
 record ByteSize(long bytes) {
-    private static final Pattern FORM = Pattern.compile("(\\d{1,12}(?:\\.\\d{1,6})?)\\s*([A-Za-z]*)");
+    private static final Pattern FORM =
+            Pattern.compile("(\\d{1,12}(?:\\.\\d{1,6})?)\\s*([A-Za-z]*)");
 
     private static final Map<String, Long> UNITS =
             Map.of(
@@ -31,13 +32,17 @@ record ByteSize(long bytes) {
         @Override
         public ByteSize convert(String text) {
             Matcher parts = FORM.matcher(text.strip());
-            Long unit = parts.matches() ? UNITS.get(parts.group(2).toUpperCase(java.util.Locale.ROOT)) : null;
+            Long unit =
+                    parts.matches()
+                            ? UNITS.get(parts.group(2).toUpperCase(java.util.Locale.ROOT))
+                            : null;
             if (unit == null) {
                 throw new TypeConversionException(
                         "expected a size such as 2GB, 500MB or 1GiB, found '%s'".formatted(text));
             }
             BigDecimal bytes = new BigDecimal(parts.group(1)).multiply(BigDecimal.valueOf(unit));
-            if (bytes.compareTo(BigDecimal.ONE) < 0 || bytes.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) > 0) {
+            if (bytes.compareTo(BigDecimal.ONE) < 0
+                    || bytes.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) > 0) {
                 throw new TypeConversionException(
                         "expected at least 1 byte and less than 2^63, found '%s'".formatted(text));
             }

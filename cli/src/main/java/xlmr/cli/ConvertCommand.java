@@ -21,18 +21,21 @@ import xlmr.tensor.DType;
         name = "convert",
         customSynopsis = "xlmr convert [OPTIONS] --model=DIR --output=DIR",
         description = {
-            "Write a model again: from any checkpoint that can be read (safetensors, pytorch_model.bin, tf_model.h5,"
-                    + " one file or shards) to files that transformers or sentence-transformers load.",
+            "Write a model again: from any checkpoint that can be read (safetensors,"
+                + " pytorch_model.bin, tf_model.h5, one file or shards) to files that transformers"
+                + " or sentence-transformers load.",
             "",
-            "Names become those of the reference, a BERT layout with XLM-R's vocabulary becomes an ordinary XLM-R."
-                    + " Tokenizer files are copied. What the model has no place for is left out and named."
+            "Names become those of the reference, a BERT layout with XLM-R's vocabulary becomes an"
+                + " ordinary XLM-R. Tokenizer files are copied. What the model has no place for is"
+                + " left out and named."
         },
         footer = {
             "",
             "Examples:",
             "  xlmr convert --model tf-xlm-roberta-base --output xlm-roberta-base",
             "  xlmr convert --model DIR --output small --dtype bf16 --max-shard-size 500MB",
-            "  xlmr convert --model e5 --output embedder --format sentence-transformers --pooling mean --normalize"
+            "  xlmr convert --model e5 --output embedder --format sentence-transformers --pooling"
+                + " mean --normalize"
         })
 final class ConvertCommand implements Runnable {
     private final Streams streams;
@@ -62,7 +65,8 @@ final class ConvertCommand implements Runnable {
             names = "--dtype",
             paramLabel = "f32|f16|bf16",
             description =
-                    "Type of the weights, rounded to nearest. Default: the type that they have (f32 for f64).")
+                    "Type of the weights, rounded to nearest. Default: the type that they have (f32"
+                        + " for f64).")
     private @Nullable WeightType dtype;
 
     @Option(
@@ -71,15 +75,16 @@ final class ConvertCommand implements Runnable {
             defaultValue = "50GB",
             converter = ByteSize.Converter.class,
             description =
-                    "Split weights over files of at most this size: 2GB, 500MB, 1GiB. Default: ${DEFAULT-VALUE}.")
+                    "Split weights over files of at most this size: 2GB, 500MB, 1GiB. Default:"
+                        + " ${DEFAULT-VALUE}.")
     private ByteSize largestShard;
 
     @Option(
             names = "--pooling",
             paramLabel = "cls|mean|max",
             description =
-                    "For sentence-transformers: how hidden states become one vector. Default: as the model says, else"
-                            + " mean.")
+                    "For sentence-transformers: how hidden states become one vector. Default: as"
+                        + " the model says, else mean.")
     private @Nullable Pooling pooling;
 
     @Option(
@@ -116,7 +121,7 @@ final class ConvertCommand implements Runnable {
             throw new CommandException(
                     "--pooling and --normalize are for --format sentence-transformers");
         }
-        Path source = model.directory();
+        Path source = model.directory(streams);
         ModelConversion conversion =
                 new ModelConversion(
                         format, dtype == null ? null : dtype.dtype, largestShard.bytes());

@@ -12,9 +12,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// The directory that a run fills with a model. The run writes beside it; what is finished moves in,
-/// file by file, each by a rename. A run that fails before its first epoch is done leaves what was
-/// there untouched.
+/// The directory that a run fills with a model. The run writes beside it; what is finished moves
+/// in, file by file, each by a rename. A run that fails before its first epoch is done leaves what
+/// was there untouched.
 final class ModelOutput implements AutoCloseable {
     private static final String CONFIG = "config.json";
     private static final String WEIGHTS = "model.safetensors";
@@ -65,15 +65,15 @@ final class ModelOutput implements AutoCloseable {
         }
         if (Files.isSameFile(absolute, startModel)) {
             throw new CommandException(
-                    "--output %s is the model that is read; give another directory"
+                    "--output %s is the model that this starts from; give another directory"
                             .formatted(target));
         }
         boolean isModel =
                 Files.exists(absolute.resolve(CONFIG)) && Files.exists(absolute.resolve(WEIGHTS));
         if (!isModel && !overwrite && !isEmpty(absolute)) {
             throw new CommandException(
-                    ("--output %s holds files but no model; give another directory, or --overwrite to write"
-                                    + " among them")
+                    ("--output %s holds files but no model; give another directory, or --overwrite"
+                         + " to write among them")
                             .formatted(target));
         }
     }

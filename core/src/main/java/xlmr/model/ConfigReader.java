@@ -117,7 +117,8 @@ final class ConfigReader {
         json.put("model_type", "xlm-roberta").put("max_position_embeddings", positions + 2);
         json.putArray("architectures").add("XLMRobertaModel");
         warnings.add(
-                "model_type bert with XLM-R's tokenizer: taken as xlm-roberta, positions moved up by 2");
+                "model_type bert with XLM-R's tokenizer: taken as xlm-roberta, positions moved up"
+                    + " by 2");
     }
 
     /// Fields that change the network in ways that the model does not have; to ignore them would be
@@ -152,8 +153,9 @@ final class ConfigReader {
                 .orElseThrow(
                         () ->
                                 refused(
-                                        ("problem_type is \"%s\"; expected single_label_classification,"
-                                                        + " multi_label_classification or regression")
+                                        ("problem_type is \"%s\"; expected"
+                                             + " single_label_classification,"
+                                             + " multi_label_classification or regression")
                                                 .formatted(name)));
     }
 

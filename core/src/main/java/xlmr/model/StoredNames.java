@@ -11,7 +11,6 @@ import xlmr.checkpoint.Checkpoint;
 
 /// Under which name a checkpoint has each parameter. The parameters are called as in the
 /// reference's classes with a head, `roberta.` in front of the encoder. A checkpoint may have
-///
 /// - the encoder under another prefix or none: `embeddings...` of a bare encoder,
 ///   `module.roberta.`, `xlm_roberta.`, `bert.` of a BERT layout; what stands in front of the
 ///   prefix also stands in front of the head;

@@ -133,7 +133,8 @@ public record XlmRobertaConfig(
                 vocabSize);
         require(
                 maxPositionEmbeddings > padTokenId + 1,
-                "max_position_embeddings is %d; positions start at pad_token_id + 1 = %d, so no token fits",
+                "max_position_embeddings is %d; positions start at pad_token_id + 1 = %d, so no"
+                    + " token fits",
                 maxPositionEmbeddings,
                 padTokenId + 1);
         matrixFits("vocab_size", vocabSize, hiddenSize);

@@ -27,14 +27,15 @@ import xlmr.tensor.TransposedStorage;
 import xlmr.tokenizer.XlmRobertaTokenizer;
 
 /// Writes the model of a directory again, in another container, type or number of files. The model
-/// is loaded as for use, so that all of it is there and fits its configuration, and is written under
-/// the names of the reference: whatever dialect it came in, `transformers` loads what comes out.
+/// is loaded as for use, so that all of it is there and fits its configuration, and is written
+/// under the names of the reference: whatever dialect it came in, `transformers` loads what comes
+/// out.
 ///
 /// One array after the other goes from file to file; none is in memory as a whole.
 ///
 /// @param format what to write
-/// @param dtype type of all weights, or null for that which most of them have, as float32 if that is
-///   float64
+/// @param dtype type of all weights, or null for that which most of them have, as float32 if that
+///   is float64
 /// @param largestShard bytes above which weights are split over several files
 public record ModelConversion(ModelFormat format, @Nullable DType dtype, long largestShard) {
     /// The reference's limit (transformers, save_pretrained).
@@ -42,7 +43,8 @@ public record ModelConversion(ModelFormat format, @Nullable DType dtype, long la
 
     /// Checks the values.
     ///
-    /// @throws IllegalArgumentException if the type is not F32, F16 or BF16, or the limit is below 1
+    /// @throws IllegalArgumentException if the type is not F32, F16 or BF16, or the limit is below
+    ///   1
     public ModelConversion {
         if (dtype != null && dtype != DType.F32 && dtype != DType.F16 && dtype != DType.BF16) {
             throw new IllegalArgumentException(
@@ -92,8 +94,8 @@ public record ModelConversion(ModelFormat format, @Nullable DType dtype, long la
 
     /// Reads a model and writes it to an existing directory.
     ///
-    /// @param pooling for sentence-transformers, or null for that of the model's own directory, else
-    ///   the mean
+    /// @param pooling for sentence-transformers, or null for that of the model's own directory,
+    ///   else the mean
     /// @throws CheckpointException if the model cannot be read, lacks a weight, or the files cannot
     ///   be written
     public Result run(Path model, Path output, @Nullable PoolingSettings pooling) {
@@ -169,8 +171,8 @@ public record ModelConversion(ModelFormat format, @Nullable DType dtype, long la
         return new Result(written, type, numbers, weights, settings, report);
     }
 
-    /// All that the reference's class has, in the order in which it fills shards: by name, layers by
-    /// number (transformers, core_model_loading.py, dot_natural_key).
+    /// All that the reference's class has, in the order in which it fills shards: by name, layers
+    /// by number (transformers, core_model_loading.py, dot_natural_key).
     private static List<Parameter> inOrder(List<Parameter> parameters) {
         List<Parameter> ordered = new ArrayList<>(parameters);
         // An untied decoder has a bias of its own, and the class a second one that nothing reads.
@@ -188,8 +190,7 @@ public record ModelConversion(ModelFormat format, @Nullable DType dtype, long la
             boolean numbers = isNumber(left[i]) && isNumber(right[i]);
             int order =
                     numbers
-                            ? Integer.compare(
-                                    Integer.parseInt(left[i]), Integer.parseInt(right[i]))
+                            ? Integer.compare(Integer.parseInt(left[i]), Integer.parseInt(right[i]))
                             : left[i].compareTo(right[i]);
             if (order != 0) {
                 return order;

@@ -67,7 +67,8 @@ class XlmRobertaConfigTest {
                 "\"hidden_size\":1e400|expected a whole number",
                 "\"hidden_size\":0|hidden_size is 0; expected at least 1",
                 "\"hidden_size\":-16|hidden_size is -16; expected at least 1",
-                "\"num_attention_heads\":5|hidden_size 768 is not a multiple of num_attention_heads 5",
+                "\"num_attention_heads\":5|hidden_size 768 is not a multiple of num_attention_heads"
+                    + " 5",
                 "\"num_attention_heads\":0|num_attention_heads is 0; expected at least 1",
                 "\"num_hidden_layers\":-1|num_hidden_layers is -1; expected 0 to 1000",
                 "\"num_hidden_layers\":2000000000|num_hidden_layers is 2000000000; expected 0 to",
@@ -75,9 +76,11 @@ class XlmRobertaConfigTest {
                 "\"vocab_size\":2000000000|vocab_size 2000000000 times hidden_size 768 is above",
                 "\"num_labels\":2000000000|num_labels is 2000000000; expected 1 to 1000000",
                 "\"num_labels\":0|num_labels is 0; expected 1 to",
-                "\"hidden_act\":\"gelu_fancy\"|hidden_act \"gelu_fancy\" is unknown; supported are gelu,",
+                "\"hidden_act\":\"gelu_fancy\"|hidden_act \"gelu_fancy\" is unknown; supported are"
+                    + " gelu,",
                 "\"hidden_act\":3|hidden_act is 3; expected a text",
-                "\"hidden_dropout_prob\":1.5|hidden_dropout_prob is 1.5; expected at least 0, below 1",
+                "\"hidden_dropout_prob\":1.5|hidden_dropout_prob is 1.5; expected at least 0, below"
+                    + " 1",
                 "\"hidden_dropout_prob\":true|hidden_dropout_prob is true; expected a number",
                 "\"classifier_dropout\":-1|classifier_dropout is -1.0; expected at least 0",
                 "\"layer_norm_eps\":-1|layer_norm_eps is -1.0; expected a number above 0",
@@ -87,9 +90,11 @@ class XlmRobertaConfigTest {
                 "\"pad_token_id\":-1|pad_token_id is -1; expected an id below vocab_size 30522",
                 "\"pad_token_id\":30522|pad_token_id is 30522; expected an id below",
                 "\"pad_token_id\":null|pad_token_id is null; expected a whole number",
-                "\"max_position_embeddings\":2|positions start at pad_token_id + 1 = 2, so no token fits",
+                "\"max_position_embeddings\":2|positions start at pad_token_id + 1 = 2, so no token"
+                    + " fits",
                 "\"is_decoder\":1|is_decoder is 1; expected true or false",
-                "\"position_embedding_type\":\"relative_key\"|position_embedding_type is \"relative_key\"; only absolute",
+                "\"position_embedding_type\":\"relative_key\"|position_embedding_type is"
+                    + " \"relative_key\"; only absolute",
                 "\"quantization_config\":{\"bits\":4}|quantized weights are not supported; use the",
                 "\"add_cross_attention\":true|cross attention is not supported",
                 "\"pruned_heads\":{\"0\":[1]}|pruned checkpoints are not supported",
@@ -108,6 +113,45 @@ class XlmRobertaConfigTest {
                 .withMessageContaining(reason);
     }
 
+    /// As multilingual-e5-small on the Hub.
+    @Test
+    void bertWithTheTokenizerOfXlmRobertaIsTakenAsXlmRoberta() {
+        XlmRobertaConfig config =
+                XlmRobertaConfig.parse(
+                        "config",
+                        """
+                        {"architectures": ["BertModel"], "model_type": "bert", "pad_token_id": 0,
+                         "max_position_embeddings": 512, "vocab_size": 250037, "type_vocab_size": 2,
+                         "tokenizer_class": "XLMRobertaTokenizer"}\
+                        """);
+
+        assertThat(config.modelType()).isEqualTo("xlm-roberta");
+        assertThat(config.architectures()).containsExactly("XLMRobertaModel");
+        assertThat(config.maxPositionEmbeddings()).isEqualTo(514);
+        assertThat(config.maxTokens()).isEqualTo(512);
+        assertThat(config.padTokenId()).isEqualTo(1);
+        assertThat(config.typeVocabSize()).isEqualTo(2);
+        assertThat(config.warnings())
+                .containsExactly(
+                        "model_type bert with XLM-R's tokenizer: taken as xlm-roberta, positions"
+                                + " moved up by 2");
+    }
+
+    @Test
+    void aHeadOfBertsIsRefused() {
+        assertThatExceptionOfType(CheckpointException.class)
+                .isThrownBy(
+                        () ->
+                                XlmRobertaConfig.parse(
+                                        "config",
+                                        """
+                                        {"architectures": ["BertForSequenceClassification"],
+                                         "model_type": "bert",
+                                         "tokenizer_class": "XLMRobertaTokenizerFast"}\
+                                        """))
+                .withMessageContaining("only BertModel is XLM-R's network");
+    }
+
     @ParameterizedTest
     @CsvSource({"bert", "llama", "xlm-roberta-xl", "deberta-v2"})
     void anotherNetworkIsRefused(String type) {
@@ -117,7 +161,7 @@ class XlmRobertaConfigTest {
                                 XlmRobertaConfig.parse(
                                         "config", "{\"model_type\":\"%s\"}".formatted(type)))
                 .withMessage(
-                        "config: model_type is \"%s\", another network; supported are xlm-roberta, roberta and camembert"
+                        "config: model_type is \"%s\", another network; supported are xlm-roberta, roberta, camembert, and bert with XLM-R's tokenizer"
                                 .formatted(type));
     }
 
