@@ -14,6 +14,9 @@ final class DoubleInstructions {
     private DoubleInstructions() {}
 
     static Step decode(StepBuilder builder) {
+        if (builder.modifiers().take("approx")) {
+            return approximate(builder);
+        }
         String opcode = builder.instruction().opcode();
         Function function =
                 switch (opcode) {
@@ -57,5 +60,33 @@ final class DoubleInstructions {
                                                 longBitsToDouble(x),
                                                 longBitsToDouble(y),
                                                 longBitsToDouble(z)))));
+    }
+
+    /// `rcp.approx.ftz.f64` and `rsqrt.approx.ftz.f64`, from which division begins: the upper half of the bits, the
+    /// lower one is zero.
+    private static Step approximate(StepBuilder builder) {
+        builder.expectOperands(2);
+        builder.modifiers().takeOne("ftz");
+        boolean isReciprocal =
+                switch (builder.instruction().opcode()) {
+                    case "rcp" -> true;
+                    case "rsqrt" -> false;
+                    default -> throw builder.refusal("not known for .approx.f64");
+                };
+        int to = builder.wideResult(builder.operand(0));
+        int a = builder.wide(builder.operand(1));
+        return builder.compute(
+                Lanes.wides(
+                        to,
+                        a,
+                        x -> {
+                            double value = longBitsToDouble(flush(x));
+                            double result = isReciprocal ? 1 / value : 1 / Math.sqrt(value);
+                            return flush(doubleToRawLongBits(result)) & 0xffffffff00000000L;
+                        }));
+    }
+
+    private static long flush(long bits) {
+        return (bits & 0x7ff0000000000000L) == 0 ? bits & Long.MIN_VALUE : bits;
     }
 }
