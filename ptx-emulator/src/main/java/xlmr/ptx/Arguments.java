@@ -25,7 +25,11 @@ final class Arguments {
                 throw new IllegalArgumentException(
                         "parameter %d of %s has %d bytes, the argument %s has %d"
                                 .formatted(
-                                        i, program.name(), parameter.bytes(), arguments[i], bytes.length));
+                                        i,
+                                        program.name(),
+                                        parameter.bytes(),
+                                        arguments[i],
+                                        bytes.length));
             }
             block.put(parameter.offset(), bytes);
         }
@@ -49,7 +53,9 @@ final class Arguments {
                     throw new IllegalArgumentException(
                             "argument %d of %s is a %s; buffers, numbers and byte[] are possible"
                                     .formatted(
-                                            index, program.name(), argument.getClass().getSimpleName()));
+                                            index,
+                                            program.name(),
+                                            argument.getClass().getSimpleName()));
         }
         return java.util.Arrays.copyOf(value.array(), value.position());
     }

@@ -19,8 +19,8 @@ import xlmr.ptx.syntax.Variable;
 
 /// An emulated GPU. It runs one launch at a time, and is used by one thread.
 ///
-/// Blocks run one after the other, and the warps of a block by turns, so a kernel that waits for another block does not
-/// end: it is stopped by the limit on instructions.
+/// Blocks run one after the other, and the warps of a block by turns, so a kernel that waits for
+/// another block does not end: it is stopped by the limit on instructions.
 public final class Device {
     private static final long DEFAULT_LIMIT = 20_000_000_000L;
 
@@ -35,7 +35,8 @@ public final class Device {
 
     /// A device with an order of warps and a limit.
     ///
-    /// @param seed decides the order in which the warps of a block go; errors that depend on it are races
+    /// @param seed decides the order in which the warps of a block go; errors that depend on it are
+    ///   races
     /// @param instructionLimit how many instructions of warps a launch may run
     public Device(long seed, long instructionLimit) {
         this.seed = seed;
@@ -102,7 +103,8 @@ public final class Device {
                 case SHARED -> {}
                 case GENERIC, LOCAL, PARAM ->
                         throw new PtxSyntaxException(
-                                variable.line(), "a module has no variables in ." + variable.space());
+                                variable.line(),
+                                "a module has no variables in ." + variable.space());
             }
         }
         int largest = largestSharedBytes(module.target());
@@ -117,7 +119,8 @@ public final class Device {
                 Collections.unmodifiableMap(kernels), Collections.unmodifiableMap(variables));
     }
 
-    /// The most shared memory of a block, from the CUDA C++ Programming Guide's table of compute capabilities.
+    /// The most shared memory of a block, from the CUDA C++ Programming Guide's table of compute
+    /// capabilities.
     private static int largestSharedBytes(String target) {
         return switch (target.replaceAll("[a-z]+$", "")) {
             case "sm_75" -> 64 << 10;
@@ -135,7 +138,11 @@ public final class Device {
     /// @throws KernelFault where the kernel does what it must not
     /// @throws IllegalArgumentException where the launch does not fit the kernel
     public LaunchReport launch(
-            Kernel kernel, Dimensions grid, Dimensions block, int sharedBytes, Object... arguments) {
+            Kernel kernel,
+            Dimensions grid,
+            Dimensions block,
+            int sharedBytes,
+            Object... arguments) {
         return launchPacked(
                 kernel, grid, block, sharedBytes, Arguments.pack(kernel.program(), arguments));
     }
@@ -172,14 +179,22 @@ public final class Device {
                 grid);
         check(
                 sharedBytes >= 0
-                        && kernel.staticSharedBytes() + (long) sharedBytes <= kernel.largestSharedBytes(),
+                        && kernel.staticSharedBytes() + (long) sharedBytes
+                                <= kernel.largestSharedBytes(),
                 "%s is launched with %d + %d bytes of shared memory; the device has %d",
                 kernel.name(),
                 kernel.staticSharedBytes(),
                 sharedBytes,
                 kernel.largestSharedBytes());
         return new Launch(
-                        program, grid, block, sharedBytes, parameters, memory, seed, instructionLimit)
+                        program,
+                        grid,
+                        block,
+                        sharedBytes,
+                        parameters,
+                        memory,
+                        seed,
+                        instructionLimit)
                 .run();
     }
 

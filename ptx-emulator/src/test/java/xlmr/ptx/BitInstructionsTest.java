@@ -36,9 +36,13 @@ class BitInstructionsTest {
     @Test
     void predicatesAreCombinedAndNegated() {
         String tests = "setp.lt.u32 p, a, b; setp.lt.u32 q, b, c;\n";
-        words(tests + "and.pred p, p, q; selp.b32 d, 1, 0, p;", (a, b, c) -> a < b && b < c ? 1 : 0);
+        words(
+                tests + "and.pred p, p, q; selp.b32 d, 1, 0, p;",
+                (a, b, c) -> a < b && b < c ? 1 : 0);
         words(tests + "or.pred p, p, q; selp.b32 d, 1, 0, p;", (a, b, c) -> a < b || b < c ? 1 : 0);
-        words(tests + "xor.pred p, p, q; not.pred p, p; selp.b32 d, 1, 0, p;", (a, b, c) -> a < b == b < c ? 1 : 0);
+        words(
+                tests + "xor.pred p, p, q; not.pred p, p; selp.b32 d, 1, 0, p;",
+                (a, b, c) -> a < b == b < c ? 1 : 0);
     }
 
     @Test
@@ -69,19 +73,31 @@ class BitInstructionsTest {
         words("clz.b32 d, a;", (a, b, c) -> Integer.numberOfLeadingZeros((int) a));
         words("brev.b32 d, a;", (a, b, c) -> Integer.reverse((int) a));
         words("bfind.u32 d, a;", (a, b, c) -> 31 - Integer.numberOfLeadingZeros((int) a));
-        words("bfind.s32 d, a;", (a, b, c) -> 31 - Integer.numberOfLeadingZeros((int) a < 0 ? ~(int) a : (int) a));
-        words("bfind.shiftamt.u32 d, a;", (a, b, c) -> a == 0 ? -1 : Integer.numberOfLeadingZeros((int) a));
+        words(
+                "bfind.s32 d, a;",
+                (a, b, c) -> 31 - Integer.numberOfLeadingZeros((int) a < 0 ? ~(int) a : (int) a));
+        words(
+                "bfind.shiftamt.u32 d, a;",
+                (a, b, c) -> a == 0 ? -1 : Integer.numberOfLeadingZeros((int) a));
     }
 
     @Test
     void fieldsAreTakenOut() {
-        long[] unsigned = new OneInstruction("bfe.u32 d, a, b, c;", "b32", "b32", "b32", "b32").run(A, SMALLER, C);
-        long[] signed = new OneInstruction("bfe.s32 d, a, b, c;", "b32", "b32", "b32", "b32").run(A, SMALLER, SMALLER);
+        long[] unsigned =
+                new OneInstruction("bfe.u32 d, a, b, c;", "b32", "b32", "b32", "b32")
+                        .run(A, SMALLER, C);
+        long[] signed =
+                new OneInstruction("bfe.s32 d, a, b, c;", "b32", "b32", "b32", "b32")
+                        .run(A, SMALLER, SMALLER);
         for (int i = 0; i < A.length; i++) {
-            assertThat((int) unsigned[i]).isEqualTo((int) field(A[i], SMALLER[i], C[i] & 0xff, 32, false));
-            assertThat((int) signed[i]).isEqualTo((int) field((int) A[i], SMALLER[i], SMALLER[i], 32, true));
+            assertThat((int) unsigned[i])
+                    .isEqualTo((int) field(A[i], SMALLER[i], C[i] & 0xff, 32, false));
+            assertThat((int) signed[i])
+                    .isEqualTo((int) field((int) A[i], SMALLER[i], SMALLER[i], 32, true));
         }
-        long[] wide = new OneInstruction("bfe.s64 d, a, b, c;", "b64", "b64", "b32", "b32").run(LONGS, SMALL, SMALL);
+        long[] wide =
+                new OneInstruction("bfe.s64 d, a, b, c;", "b64", "b64", "b32", "b32")
+                        .run(LONGS, SMALL, SMALL);
         for (int i = 0; i < LONGS.length; i++) {
             assertThat(wide[i]).isEqualTo(field(LONGS[i], SMALL[i], SMALL[i], 64, true));
         }
@@ -132,7 +148,9 @@ class BitInstructionsTest {
     void longsArePackedAndUnpacked() {
         long[] swapped =
                 new OneInstruction(
-                                ".reg .b32 u, v; mov.b64 {u, v}, a; mov.b64 d, {v, u};", "b64", "b64")
+                                ".reg .b32 u, v; mov.b64 {u, v}, a; mov.b64 d, {v, u};",
+                                "b64",
+                                "b64")
                         .run(LONGS);
         for (int i = 0; i < LONGS.length; i++) {
             assertThat(swapped[i]).isEqualTo(Long.rotateLeft(LONGS[i], 32));

@@ -20,7 +20,6 @@ class ComparisonInstructionsTest {
     private static final long[] FLOATS = Operands.floats(400, 2);
     private static final long[] OTHER_FLOATS = partly(FLOATS);
 
-
     /// Every third value is the same as before.
     private static long[] partly(long[] values) {
         long[] result = Operands.shuffled(values, 3);
@@ -50,7 +49,9 @@ class ComparisonInstructionsTest {
     void longsAreComparedWithAndWithoutSign() {
         long[] a = Operands.longs(300, 5);
         long[] b = partly(a);
-        String lines = "setp.lt.s64 p, a, b; setp.le.u64 q, a, b; selp.b32 d, 1, 0, p; @q add.s32 d, d, 2;";
+        String lines =
+                "setp.lt.s64 p, a, b; setp.le.u64 q, a, b; selp.b32 d, 1, 0, p; @q add.s32 d, d,"
+                    + " 2;";
         long[] results = new OneInstruction(lines, "b32", "b64", "b64").run(a, b);
         for (int i = 0; i < a.length; i++) {
             long expected = (a[i] < b[i] ? 1 : 0) + (Long.compareUnsigned(a[i], b[i]) <= 0 ? 2 : 0);
@@ -84,7 +85,8 @@ class ComparisonInstructionsTest {
     @Test
     void aComparisonIsCombinedWithAPredicateAndGivesItsOpposite() {
         String lines =
-                "setp.gt.u32 q, a, 1000; setp.lt.and.s32 p|q, a, b, !q; selp.b32 d, 1, 0, p; @q add.s32 d, d, 2;";
+                "setp.gt.u32 q, a, 1000; setp.lt.and.s32 p|q, a, b, !q; selp.b32 d, 1, 0, p; @q"
+                    + " add.s32 d, d, 2;";
         long[] results = new OneInstruction(lines, "b32", "b32", "b32").run(WORDS, OTHERS);
         for (int i = 0; i < WORDS.length; i++) {
             boolean less = (int) WORDS[i] < (int) OTHERS[i];
@@ -98,9 +100,12 @@ class ComparisonInstructionsTest {
         long[] a = new java.util.Random(7).ints(3000, 0, 1 << 16).asLongStream().toArray();
         long[] b = partly(a);
         long[] results =
-                new OneInstruction("setp.lt.f16 p, a, b; selp.b32 d, 1, 0, p;", "b32", "b16", "b16").run(a, b);
+                new OneInstruction("setp.lt.f16 p, a, b; selp.b32 d, 1, 0, p;", "b32", "b16", "b16")
+                        .run(a, b);
         long[] brains =
-                new OneInstruction("setp.gt.bf16 p, a, b; selp.b32 d, 1, 0, p;", "b32", "b16", "b16").run(a, b);
+                new OneInstruction(
+                                "setp.gt.bf16 p, a, b; selp.b32 d, 1, 0, p;", "b32", "b16", "b16")
+                        .run(a, b);
         for (int i = 0; i < a.length; i++) {
             boolean less = Float.float16ToFloat((short) a[i]) < Float.float16ToFloat((short) b[i]);
             boolean greater = intBitsToFloat((int) a[i] << 16) > intBitsToFloat((int) b[i] << 16);
@@ -111,9 +116,15 @@ class ComparisonInstructionsTest {
 
     @Test
     void aSetGivesOnesOrAFloat() {
-        long[] ones = new OneInstruction("set.lt.u32.s32 d, a, b;", "b32", "b32", "b32").run(WORDS, OTHERS);
-        long[] floats = new OneInstruction("set.lt.f32.s32 d, a, b;", "f32", "b32", "b32").run(WORDS, OTHERS);
-        long[] chosen = new OneInstruction("slct.b32.s32 d, a, b, a;", "b32", "b32", "b32").run(WORDS, OTHERS);
+        long[] ones =
+                new OneInstruction("set.lt.u32.s32 d, a, b;", "b32", "b32", "b32")
+                        .run(WORDS, OTHERS);
+        long[] floats =
+                new OneInstruction("set.lt.f32.s32 d, a, b;", "f32", "b32", "b32")
+                        .run(WORDS, OTHERS);
+        long[] chosen =
+                new OneInstruction("slct.b32.s32 d, a, b, a;", "b32", "b32", "b32")
+                        .run(WORDS, OTHERS);
         for (int i = 0; i < WORDS.length; i++) {
             boolean less = (int) WORDS[i] < (int) OTHERS[i];
             assertThat((int) ones[i]).isEqualTo(less ? -1 : 0);
@@ -139,7 +150,9 @@ class ComparisonInstructionsTest {
         for (int i = 0; i < FLOATS.length; i++) {
             float a = intBitsToFloat((int) FLOATS[i]);
             float b = intBitsToFloat((int) OTHER_FLOATS[i]);
-            assertThat(results[i] == 1).as("%s of %s and %s", comparison, a, b).isEqualTo(expected.apply(a, b));
+            assertThat(results[i] == 1)
+                    .as("%s of %s and %s", comparison, a, b)
+                    .isEqualTo(expected.apply(a, b));
         }
     }
 }

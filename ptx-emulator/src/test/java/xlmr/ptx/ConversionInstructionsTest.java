@@ -27,14 +27,21 @@ class ConversionInstructionsTest {
     }
 
     private static void narrow(
-            String instruction, String result, String mode, int precision, int smallest, int largest) {
+            String instruction,
+            String result,
+            String mode,
+            int precision,
+            int smallest,
+            int largest) {
         long[] results = new OneInstruction(instruction, result, "f32").run(FLOATS);
         for (int i = 0; i < FLOATS.length; i++) {
             float x = intBitsToFloat((int) FLOATS[i]);
             double found = decoded(results[i], result, precision);
             if (Float.isFinite(x)) {
                 double wanted = Exact.round(new BigDecimal(x), mode, precision, smallest, largest);
-                assertThat(found).as("%s of %s", instruction, x).isCloseTo(wanted, org.assertj.core.api.Assertions.within(0.0));
+                assertThat(found)
+                        .as("%s of %s", instruction, x)
+                        .isCloseTo(wanted, org.assertj.core.api.Assertions.within(0.0));
             } else if (Float.isNaN(x)) {
                 assertThat(found).isNaN();
             } else {
@@ -47,16 +54,22 @@ class ConversionInstructionsTest {
         if (type.equals("b32")) {
             return intBitsToFloat((int) bits);
         }
-        return precision == 11 ? Float.float16ToFloat((short) bits) : intBitsToFloat((int) bits << 16);
+        return precision == 11
+                ? Float.float16ToFloat((short) bits)
+                : intBitsToFloat((int) bits << 16);
     }
 
     @Test
     void twoFloatsArePackedWithTheFirstOnTop() {
         long[] others = Operands.shuffled(FLOATS, 3);
         for (String type : new String[] {"f16", "bf16"}) {
-            long[] packed = new OneInstruction("cvt.rn." + type + "x2.f32 d, a, b;", "b32", "f32", "f32").run(FLOATS, others);
-            long[] high = new OneInstruction("cvt.rn." + type + ".f32 d, a;", "b16", "f32").run(FLOATS);
-            long[] low = new OneInstruction("cvt.rn." + type + ".f32 d, a;", "b16", "f32").run(others);
+            long[] packed =
+                    new OneInstruction("cvt.rn." + type + "x2.f32 d, a, b;", "b32", "f32", "f32")
+                            .run(FLOATS, others);
+            long[] high =
+                    new OneInstruction("cvt.rn." + type + ".f32 d, a;", "b16", "f32").run(FLOATS);
+            long[] low =
+                    new OneInstruction("cvt.rn." + type + ".f32 d, a;", "b16", "f32").run(others);
             for (int i = 0; i < FLOATS.length; i++) {
                 assertThat(packed[i]).isEqualTo(high[i] << 16 | low[i]);
             }
@@ -82,11 +95,26 @@ class ConversionInstructionsTest {
             RoundingMode.HALF_EVEN, RoundingMode.DOWN, RoundingMode.FLOOR, RoundingMode.CEILING
         };
         for (int m = 0; m < modes.length; m++) {
-            toWhole("cvt." + MODES[m] + "i.s32.f32 d, a;", "b32", modes[m], Integer.MIN_VALUE, Integer.MAX_VALUE);
+            toWhole(
+                    "cvt." + MODES[m] + "i.s32.f32 d, a;",
+                    "b32",
+                    modes[m],
+                    Integer.MIN_VALUE,
+                    Integer.MAX_VALUE);
             toWhole("cvt." + MODES[m] + "i.u32.f32 d, a;", "b32", modes[m], 0, 0xffffffffL);
-            toWhole("cvt." + MODES[m] + "i.s64.f32 d, a;", "b64", modes[m], Long.MIN_VALUE, Long.MAX_VALUE);
+            toWhole(
+                    "cvt." + MODES[m] + "i.s64.f32 d, a;",
+                    "b64",
+                    modes[m],
+                    Long.MIN_VALUE,
+                    Long.MAX_VALUE);
         }
-        toWhole("cvt.rzi.s16.f32 d, a;", "b16", RoundingMode.DOWN, Short.MIN_VALUE, Short.MAX_VALUE);
+        toWhole(
+                "cvt.rzi.s16.f32 d, a;",
+                "b16",
+                RoundingMode.DOWN,
+                Short.MIN_VALUE,
+                Short.MAX_VALUE);
     }
 
     private static void toWhole(
@@ -103,7 +131,10 @@ class ConversionInstructionsTest {
                 wanted = x > 0 ? most : least;
             } else {
                 BigInteger whole = new BigDecimal(x).setScale(0, mode).toBigInteger();
-                wanted = whole.max(BigInteger.valueOf(least)).min(BigInteger.valueOf(most)).longValue();
+                wanted =
+                        whole.max(BigInteger.valueOf(least))
+                                .min(BigInteger.valueOf(most))
+                                .longValue();
             }
             assertThat(results[i]).as("%s of %s", instruction, x).isEqualTo(wanted & kept);
         }
@@ -112,14 +143,21 @@ class ConversionInstructionsTest {
     @Test
     void wholeNumbersBecomeFloatsInEveryDirection() {
         for (String mode : MODES) {
-            long[] signed = new OneInstruction("cvt." + mode + ".f32.s64 d, a;", "f32", "b64").run(LONGS);
-            long[] unsigned = new OneInstruction("cvt." + mode + ".f32.u64 d, a;", "f32", "b64").run(LONGS);
-            long[] words = new OneInstruction("cvt." + mode + ".f32.s32 d, a;", "f32", "b32").run(LONGS);
+            long[] signed =
+                    new OneInstruction("cvt." + mode + ".f32.s64 d, a;", "f32", "b64").run(LONGS);
+            long[] unsigned =
+                    new OneInstruction("cvt." + mode + ".f32.u64 d, a;", "f32", "b64").run(LONGS);
+            long[] words =
+                    new OneInstruction("cvt." + mode + ".f32.s32 d, a;", "f32", "b32").run(LONGS);
             for (int i = 0; i < LONGS.length; i++) {
-                assertThat(intBitsToFloat((int) signed[i])).isEqualTo(Exact.toFloat(new BigDecimal(LONGS[i]), mode));
+                assertThat(intBitsToFloat((int) signed[i]))
+                        .isEqualTo(Exact.toFloat(new BigDecimal(LONGS[i]), mode));
                 assertThat(intBitsToFloat((int) unsigned[i]))
-                        .isEqualTo(Exact.toFloat(new BigDecimal(Long.toUnsignedString(LONGS[i])), mode));
-                assertThat(intBitsToFloat((int) words[i])).isEqualTo(Exact.toFloat(new BigDecimal((int) LONGS[i]), mode));
+                        .isEqualTo(
+                                Exact.toFloat(
+                                        new BigDecimal(Long.toUnsignedString(LONGS[i])), mode));
+                assertThat(intBitsToFloat((int) words[i]))
+                        .isEqualTo(Exact.toFloat(new BigDecimal((int) LONGS[i]), mode));
             }
         }
     }
@@ -139,7 +177,10 @@ class ConversionInstructionsTest {
     }
 
     private static void whole(
-            String instruction, String result, String type, java.util.function.LongUnaryOperator expected) {
+            String instruction,
+            String result,
+            String type,
+            java.util.function.LongUnaryOperator expected) {
         long[] results = new OneInstruction(instruction, result, type).run(LONGS);
         long kept = -1L >>> 64 - Integer.parseInt(result.substring(1));
         for (int i = 0; i < LONGS.length; i++) {

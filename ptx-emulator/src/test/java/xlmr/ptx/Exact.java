@@ -39,8 +39,7 @@ final class Exact {
                         };
         BigDecimal rounded = new BigDecimal(away ? down.add(BigInteger.ONE) : down).multiply(unit);
         double result = rounded.doubleValue();
-        BigDecimal most =
-                power(largest + 1).subtract(power(largest + 1 - precision));
+        BigDecimal most = power(largest + 1).subtract(power(largest + 1 - precision));
         if (rounded.compareTo(most) > 0) {
             boolean toInfinity =
                     mode.equals("rn") || mode.equals("rna") || mode.equals(negative ? "rm" : "rp");

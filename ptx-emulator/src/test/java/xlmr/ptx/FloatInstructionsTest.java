@@ -30,13 +30,13 @@ class FloatInstructionsTest {
         }
     }
 
-    /// `x y + z`, rounded once. Java's own result says what becomes of infinities, of what is no number, and of zeros.
+    /// `x y + z`, rounded once. Java's own result says what becomes of infinities, of what is no
+    /// number, and of zeros.
     private static float exact(String mode, float x, float y, float z, float java) {
         if (!Float.isFinite(x) || !Float.isFinite(y) || !Float.isFinite(z)) {
             return java;
         }
-        BigDecimal sum =
-                new BigDecimal(x).multiply(new BigDecimal(y)).add(new BigDecimal(z));
+        BigDecimal sum = new BigDecimal(x).multiply(new BigDecimal(y)).add(new BigDecimal(z));
         return sum.signum() == 0 ? 0 : Exact.toFloat(sum, mode);
     }
 
@@ -44,7 +44,9 @@ class FloatInstructionsTest {
     void smallNumbersAreFlushedWhereAskedFor() {
         check("add.ftz.f32 d, a, b;", (a, b, c) -> flush(flush(a) + flush(b)));
         check("mul.rn.ftz.f32 d, a, b;", (a, b, c) -> flush(flush(a) * flush(b)));
-        check("fma.rn.ftz.f32 d, a, b, c;", (a, b, c) -> flush(Math.fma(flush(a), flush(b), flush(c))));
+        check(
+                "fma.rn.ftz.f32 d, a, b, c;",
+                (a, b, c) -> flush(Math.fma(flush(a), flush(b), flush(c))));
         check("abs.ftz.f32 d, a;", (a, b, c) -> Math.abs(flush(a)));
         check("max.ftz.f32 d, a, b;", (a, b, c) -> max(flush(a), flush(b)));
     }
@@ -60,7 +62,9 @@ class FloatInstructionsTest {
     @Test
     void saturationKeepsBetweenZeroAndOne() {
         check("add.sat.f32 d, a, b;", (a, b, c) -> saturate(a + b));
-        check("fma.rn.ftz.sat.f32 d, a, b, c;", (a, b, c) -> flush(saturate(Math.fma(flush(a), flush(b), flush(c)))));
+        check(
+                "fma.rn.ftz.sat.f32 d, a, b, c;",
+                (a, b, c) -> flush(saturate(Math.fma(flush(a), flush(b), flush(c)))));
     }
 
     private static float saturate(float x) {
@@ -87,7 +91,12 @@ class FloatInstructionsTest {
     void signsAreMoved() {
         check("neg.f32 d, a;", (a, b, c) -> -a);
         check("abs.f32 d, a;", (a, b, c) -> Math.abs(a));
-        check("copysign.f32 d, a, b;", (a, b, c) -> intBitsToFloat(floatToRawIntBits(a) & 0x80000000 | floatToRawIntBits(b) & 0x7fffffff));
+        check(
+                "copysign.f32 d, a, b;",
+                (a, b, c) ->
+                        intBitsToFloat(
+                                floatToRawIntBits(a) & 0x80000000
+                                        | floatToRawIntBits(b) & 0x7fffffff));
     }
 
     @Test
@@ -112,7 +121,10 @@ class FloatInstructionsTest {
             } else if (Math.abs((float) expected) <= Float.MAX_VALUE) {
                 assertThat((double) found)
                         .as("%s of %s", instruction, intBitsToFloat((int) A[i]))
-                        .isCloseTo(expected, org.assertj.core.api.Assertions.within(0.5001 * Math.ulp((float) expected)));
+                        .isCloseTo(
+                                expected,
+                                org.assertj.core.api.Assertions.within(
+                                        0.5001 * Math.ulp((float) expected)));
             } else {
                 assertThat(found).isEqualTo((float) expected);
             }
@@ -121,9 +133,15 @@ class FloatInstructionsTest {
 
     @Test
     void propertiesAreTested() {
-        check("testp.finite.f32 p, a; selp.f32 d, 0f3F800000, 0f00000000, p;", (a, b, c) -> Float.isFinite(a) ? 1 : 0);
-        check("testp.subnormal.f32 p, a; selp.f32 d, 0f3F800000, 0f00000000, p;", (a, b, c) -> a != 0 && flush(a) == 0 ? 1 : 0);
-        check("testp.notanumber.f32 p, a; selp.f32 d, 0f3F800000, 0f00000000, p;", (a, b, c) -> Float.isNaN(a) ? 1 : 0);
+        check(
+                "testp.finite.f32 p, a; selp.f32 d, 0f3F800000, 0f00000000, p;",
+                (a, b, c) -> Float.isFinite(a) ? 1 : 0);
+        check(
+                "testp.subnormal.f32 p, a; selp.f32 d, 0f3F800000, 0f00000000, p;",
+                (a, b, c) -> a != 0 && flush(a) == 0 ? 1 : 0);
+        check(
+                "testp.notanumber.f32 p, a; selp.f32 d, 0f3F800000, 0f00000000, p;",
+                (a, b, c) -> Float.isNaN(a) ? 1 : 0);
     }
 
     @Test

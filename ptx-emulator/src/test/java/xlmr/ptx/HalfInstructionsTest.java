@@ -36,8 +36,11 @@ class HalfInstructionsTest {
         long[] a = pairs(A);
         long[] b = pairs(B);
         for (String type : new String[] {"f16", "bf16"}) {
-            long[] packed = new OneInstruction("mul." + type + "x2 d, a, b;", "b32", "b32", "b32").run(a, b);
-            long[] single = new OneInstruction("mul." + type + " d, a, b;", "b16", "b16", "b16").run(A, B);
+            long[] packed =
+                    new OneInstruction("mul." + type + "x2 d, a, b;", "b32", "b32", "b32")
+                            .run(a, b);
+            long[] single =
+                    new OneInstruction("mul." + type + " d, a, b;", "b16", "b16", "b16").run(A, B);
             assertThat(packed).isEqualTo(pairs(single));
         }
     }
@@ -54,13 +57,20 @@ class HalfInstructionsTest {
     @Test
     void extremesAndSignsAreExact() {
         for (String type : new String[] {"f16", "bf16"}) {
-            long[] largest = new OneInstruction("max." + type + " d, a, b;", "b16", "b16", "b16").run(A, B);
+            long[] largest =
+                    new OneInstruction("max." + type + " d, a, b;", "b16", "b16", "b16").run(A, B);
             long[] negated = new OneInstruction("neg." + type + " d, a;", "b16", "b16").run(A);
             long[] rectified =
-                    new OneInstruction("fma.rn.relu." + type + " d, a, b, c;", "b16", "b16", "b16", "b16")
+                    new OneInstruction(
+                                    "fma.rn.relu." + type + " d, a, b, c;",
+                                    "b16",
+                                    "b16",
+                                    "b16",
+                                    "b16")
                             .run(A, B, C);
             long[] plain =
-                    new OneInstruction("fma.rn." + type + " d, a, b, c;", "b16", "b16", "b16", "b16")
+                    new OneInstruction(
+                                    "fma.rn." + type + " d, a, b, c;", "b16", "b16", "b16", "b16")
                             .run(A, B, C);
             for (int i = 0; i < COUNT; i++) {
                 float a = value(type, A[i]);
@@ -69,7 +79,8 @@ class HalfInstructionsTest {
                 assertThat((Float) value(type, largest[i])).isEqualTo((Float) expected);
                 assertThat(negated[i]).isEqualTo(A[i] ^ 0x8000);
                 float fused = value(type, plain[i]);
-                assertThat((Float) value(type, rectified[i])).isEqualTo((Float) (fused <= 0 ? 0 : fused));
+                assertThat((Float) value(type, rectified[i]))
+                        .isEqualTo((Float) (fused <= 0 ? 0 : fused));
             }
         }
     }
@@ -77,9 +88,11 @@ class HalfInstructionsTest {
     @Test
     void functionsAreRoundedFromDoublePrecision() {
         for (String type : new String[] {"f16", "bf16"}) {
-            String power = type.equals("f16") ? "ex2.approx.f16 d, a;" : "ex2.approx.ftz.bf16 d, a;";
+            String power =
+                    type.equals("f16") ? "ex2.approx.f16 d, a;" : "ex2.approx.ftz.bf16 d, a;";
             long[] powers = new OneInstruction(power, "b16", "b16").run(A);
-            long[] tangents = new OneInstruction("tanh.approx." + type + " d, a;", "b16", "b16").run(A);
+            long[] tangents =
+                    new OneInstruction("tanh.approx." + type + " d, a;", "b16", "b16").run(A);
             for (int i = 0; i < COUNT; i++) {
                 float a = value(type, A[i]);
                 if (!Float.isNaN(a)) {

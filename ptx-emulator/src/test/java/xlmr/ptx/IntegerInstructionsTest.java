@@ -64,10 +64,16 @@ class IntegerInstructionsTest {
 
     @Test
     void wideProductsAreExact() {
-        long[] signed = new OneInstruction("mul.wide.s32 d, a, b;", "b64", "b32", "b32").run(WORDS, OTHERS);
-        long[] unsigned = new OneInstruction("mul.wide.u32 d, a, b;", "b64", "b32", "b32").run(WORDS, OTHERS);
+        long[] signed =
+                new OneInstruction("mul.wide.s32 d, a, b;", "b64", "b32", "b32").run(WORDS, OTHERS);
+        long[] unsigned =
+                new OneInstruction("mul.wide.u32 d, a, b;", "b64", "b32", "b32").run(WORDS, OTHERS);
         long[] summed =
-                new OneInstruction("mul.wide.u32 d, b, b; mad.wide.s32 d, a, b, d;", "b64", "b32", "b32")
+                new OneInstruction(
+                                "mul.wide.u32 d, b, b; mad.wide.s32 d, a, b, d;",
+                                "b64",
+                                "b32",
+                                "b32")
                         .run(WORDS, OTHERS);
         for (int i = 0; i < WORDS.length; i++) {
             assertThat(signed[i]).isEqualTo((long) (int) WORDS[i] * (int) OTHERS[i]);
@@ -75,7 +81,8 @@ class IntegerInstructionsTest {
             assertThat(summed[i])
                     .isEqualTo((long) (int) WORDS[i] * (int) OTHERS[i] + OTHERS[i] * OTHERS[i]);
         }
-        long[] fromShorts = new OneInstruction("mul.wide.s16 d, a, b;", "b32", "b16", "b16").run(WORDS, OTHERS);
+        long[] fromShorts =
+                new OneInstruction("mul.wide.s16 d, a, b;", "b32", "b16", "b16").run(WORDS, OTHERS);
         for (int i = 0; i < WORDS.length; i++) {
             assertThat((int) fromShorts[i]).isEqualTo((short) WORDS[i] * (short) OTHERS[i]);
         }
@@ -87,8 +94,16 @@ class IntegerInstructionsTest {
         longs("sub.s64 d, a, b;", (x, y) -> x - y);
         longs("mul.lo.s64 d, a, b;", (x, y) -> x * y);
         longs("mad.lo.s64 d, a, b, a;", (x, y) -> x * y + x);
-        longs("mul.hi.u64 d, a, b;", (x, y) -> unsigned(x).multiply(unsigned(y)).shiftRight(64).longValue());
-        longs("mul.hi.s64 d, a, b;", (x, y) -> BigInteger.valueOf(x).multiply(BigInteger.valueOf(y)).shiftRight(64).longValue());
+        longs(
+                "mul.hi.u64 d, a, b;",
+                (x, y) -> unsigned(x).multiply(unsigned(y)).shiftRight(64).longValue());
+        longs(
+                "mul.hi.s64 d, a, b;",
+                (x, y) ->
+                        BigInteger.valueOf(x)
+                                .multiply(BigInteger.valueOf(y))
+                                .shiftRight(64)
+                                .longValue());
         longs("div.s64 d, a, b;", (x, y) -> y == 0 ? -1 : x / y);
         longs("rem.u64 d, a, b;", (x, y) -> y == 0 ? x : Long.remainderUnsigned(x, y));
         longs("min.u64 d, a, b;", (x, y) -> Long.compareUnsigned(x, y) < 0 ? x : y);
@@ -119,7 +134,8 @@ class IntegerInstructionsTest {
     }
 
     private static void longs(String instruction, LongBinaryOperator expected) {
-        long[] results = new OneInstruction(instruction, "b64", "b64", "b64").run(LONGS, OTHER_LONGS);
+        long[] results =
+                new OneInstruction(instruction, "b64", "b64", "b64").run(LONGS, OTHER_LONGS);
         for (int i = 0; i < results.length; i++) {
             assertThat(results[i])
                     .as("%s with %x and %x", instruction, LONGS[i], OTHER_LONGS[i])

@@ -5,7 +5,8 @@ import java.nio.ByteOrder;
 import xlmr.ptx.machine.Dimensions;
 import xlmr.ptx.syntax.PtxModule;
 
-/// Runs a few lines of PTX on many operands: the lines set `d` from `a`, `b`, `c`, `e`; `p` and `q` are predicates.
+/// Runs a few lines of PTX on many operands: the lines set `d` from `a`, `b`, `c`, `e`; `p` and `q`
+/// are predicates.
 final class OneInstruction {
     private static final String NAMES = "abce";
 
@@ -21,7 +22,11 @@ final class OneInstruction {
         for (int i = 0; i <= types.length; i++) {
             text.append(i == 0 ? "" : ", ").append(".param .u64 in").append(i);
         }
-        text.append(", .param .u32 n) {\n.reg .b64 x, w;\n.reg .b32 t, s, m;\n.reg .pred p, q, done;\n");
+        text.append(
+                ", .param .u32 n) {\n"
+                    + ".reg .b64 x, w;\n"
+                    + ".reg .b32 t, s, m;\n"
+                    + ".reg .pred p, q, done;\n");
         text.append(".reg .%s d;\n".formatted(resultType));
         for (int i = 0; i < types.length; i++) {
             text.append(".reg .%s %c;\n".formatted(types[i], NAMES.charAt(i)));
@@ -33,7 +38,9 @@ final class OneInstruction {
             text.append("ld.param.u64 x, [in%d]; add.s64 x, x, w; ".formatted(i));
             text.append("ld.global.b%s %c, [x];\n".formatted(bits(types[i]), NAMES.charAt(i)));
         }
-        text.append("mov.b%s d, 0;\n".formatted(bits(resultType).equals("16") ? "16" : bits(resultType)));
+        text.append(
+                "mov.b%s d, 0;\n"
+                        .formatted(bits(resultType).equals("16") ? "16" : bits(resultType)));
         text.append(lines);
         text.append("\nld.param.u64 x, [in%d]; add.s64 x, x, w; ".formatted(types.length));
         text.append("st.global.b%s [x], d;\nEND: ret;\n}\n".formatted(bits(resultType)));
@@ -66,7 +73,10 @@ final class OneInstruction {
         Kernel run = device.load(PtxModule.parse(kernel)).kernel("run");
         device.launch(run, Dimensions.of((n + 31) / 32), Dimensions.of(32), 0, arguments);
         long[] results = new long[n];
-        ByteBuffer.wrap(out.read(0, 8 * n)).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer().get(results);
+        ByteBuffer.wrap(out.read(0, 8 * n))
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asLongBuffer()
+                .get(results);
         return results;
     }
 }

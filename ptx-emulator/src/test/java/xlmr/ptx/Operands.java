@@ -20,14 +20,38 @@ final class Operands {
     static long[] words(int count, int seed) {
         Random random = new Random(seed);
         LongStream edges =
-                LongStream.of(0, 1, 2, 7, 31, 32, 33, 0x7fffffffL, 0x80000000L, 0xffffffffL, 0xffff8000L, 0x8000L);
-        return LongStream.concat(edges, random.ints(count).mapToLong(x -> x & 0xffffffffL)).toArray();
+                LongStream.of(
+                        0,
+                        1,
+                        2,
+                        7,
+                        31,
+                        32,
+                        33,
+                        0x7fffffffL,
+                        0x80000000L,
+                        0xffffffffL,
+                        0xffff8000L,
+                        0x8000L);
+        return LongStream.concat(edges, random.ints(count).mapToLong(x -> x & 0xffffffffL))
+                .toArray();
     }
 
     /// Longs: the edges, and `count` at random.
     static long[] longs(int count, int seed) {
         LongStream edges =
-                LongStream.of(0, 1, -1, 63, 64, 65, Long.MAX_VALUE, Long.MIN_VALUE, 0xffffffffL, 1L << 53 | 1, -7);
+                LongStream.of(
+                        0,
+                        1,
+                        -1,
+                        63,
+                        64,
+                        65,
+                        Long.MAX_VALUE,
+                        Long.MIN_VALUE,
+                        0xffffffffL,
+                        1L << 53 | 1,
+                        -7);
         return LongStream.concat(edges, new Random(seed).longs(count)).toArray();
     }
 
@@ -36,8 +60,10 @@ final class Operands {
         Random random = new Random(seed);
         LongStream any = random.ints(count).mapToLong(x -> x & 0xffffffffL);
         LongStream near =
-                random.doubles(count).mapToLong(x -> Float.floatToRawIntBits((float) (8 * x - 4)) & 0xffffffffL);
-        return LongStream.concat(LongStream.of(FLOAT_EDGES), LongStream.concat(any, near)).toArray();
+                random.doubles(count)
+                        .mapToLong(x -> Float.floatToRawIntBits((float) (8 * x - 4)) & 0xffffffffL);
+        return LongStream.concat(LongStream.of(FLOAT_EDGES), LongStream.concat(any, near))
+                .toArray();
     }
 
     /// Another order of the same values.

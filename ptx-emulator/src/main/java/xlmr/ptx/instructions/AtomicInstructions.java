@@ -53,12 +53,15 @@ final class AtomicInstructions {
                     for (int left = lanes; left != 0; left &= left - 1) {
                         int lane = Integer.numberOfTrailingZeros(left);
                         Memory.Place place =
-                                warp.memory().atomic(warp, space, lane, warp.addresses[lane], bytes);
+                                warp.memory()
+                                        .atomic(warp, space, lane, warp.addresses[lane], bytes);
                         long old = place.get();
                         if (wide) {
                             place.put(
                                     change.apply(
-                                            old, warp.longs[operand + lane], warp.longs[second + lane]));
+                                            old,
+                                            warp.longs[operand + lane],
+                                            warp.longs[second + lane]));
                             warp.longs[to + lane] = old;
                         } else {
                             place.put(
@@ -104,7 +107,8 @@ final class AtomicInstructions {
             case F32 ->
                     (old, x, y) ->
                             Float.floatToRawIntBits(
-                                    Float.intBitsToFloat((int) old) + Float.intBitsToFloat((int) x));
+                                    Float.intBitsToFloat((int) old)
+                                            + Float.intBitsToFloat((int) x));
             case F64 ->
                     (old, x, y) ->
                             Double.doubleToRawLongBits(
@@ -134,8 +138,7 @@ final class AtomicInstructions {
                     (old, x, y) ->
                             isMaximum ? Math.max((int) old, (int) x) : Math.min((int) old, (int) x);
             case S64 -> (old, x, y) -> isMaximum ? Math.max(old, x) : Math.min(old, x);
-            case U32, U64 ->
-                    (old, x, y) -> Long.compareUnsigned(old, x) > 0 == isMaximum ? old : x;
+            case U32, U64 -> (old, x, y) -> Long.compareUnsigned(old, x) > 0 == isMaximum ? old : x;
             default -> throw builder.refusal("not known for ." + type);
         };
     }

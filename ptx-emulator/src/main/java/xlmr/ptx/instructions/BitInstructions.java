@@ -74,8 +74,7 @@ final class BitInstructions {
         int kept = type.bytes() == 2 ? 0xffff : -1;
         int to = builder.wordResult(builder.operand(0));
         int a = builder.word(source);
-        return builder.compute(
-                Lanes.words(to, a, logical ? x -> x == 0 ? 1 : 0 : x -> ~x & kept));
+        return builder.compute(Lanes.words(to, a, logical ? x -> x == 0 ? 1 : 0 : x -> ~x & kept));
     }
 
     /// `shl` and `shr`, which shift out everything where they shift by more than the width.
@@ -93,12 +92,19 @@ final class BitInstructions {
                         for (int left = lanes; left != 0; left &= left - 1) {
                             int lane = Integer.numberOfTrailingZeros(left);
                             warp.longs[to + lane] =
-                                    shifted(warp.longs[a + lane], warp.words[b + lane], isLeft, signed);
+                                    shifted(
+                                            warp.longs[a + lane],
+                                            warp.words[b + lane],
+                                            isLeft,
+                                            signed);
                         }
                     });
         }
         int to = builder.wordResult(builder.operand(0));
-        int a = width == 16 ? builder.shortWord(builder.operand(1)) : builder.word(builder.operand(1));
+        int a =
+                width == 16
+                        ? builder.shortWord(builder.operand(1))
+                        : builder.word(builder.operand(1));
         int kept = width == 16 ? 0xffff : -1;
         return builder.compute(
                 Lanes.words(
@@ -106,7 +112,12 @@ final class BitInstructions {
                         a,
                         b,
                         (x, by) ->
-                                (int) shifted(IntegerInstructions.extend(x, type), by, isLeft, signed)
+                                (int)
+                                                shifted(
+                                                        IntegerInstructions.extend(x, type),
+                                                        by,
+                                                        isLeft,
+                                                        signed)
                                         & kept));
     }
 
@@ -202,7 +213,8 @@ final class BitInstructions {
                     for (int left = lanes; left != 0; left &= left - 1) {
                         int lane = Integer.numberOfTrailingZeros(left);
                         long x = warp.longs[a + lane];
-                        warp.words[to + lane] = counts ? Long.bitCount(x) : Long.numberOfLeadingZeros(x);
+                        warp.words[to + lane] =
+                                counts ? Long.bitCount(x) : Long.numberOfLeadingZeros(x);
                     }
                 });
     }
@@ -228,7 +240,8 @@ final class BitInstructions {
                         }));
     }
 
-    /// `bfe`: a field of bits, whose sign is that of its highest bit, or of the value's where it reaches beyond.
+    /// `bfe`: a field of bits, whose sign is that of its highest bit, or of the value's where it
+    /// reaches beyond.
     static Step extract(StepBuilder builder, DataType type) {
         builder.expectOperands(4);
         int start = builder.word(builder.operand(2));

@@ -15,8 +15,9 @@ import xlmr.ptx.syntax.PtxSyntaxException;
 import xlmr.ptx.syntax.StateSpace;
 import xlmr.ptx.syntax.Variable;
 
-/// Puts the body of a function in the place of every call, so that a kernel is one list of instructions. Parameters
-/// of functions become local variables. A function that calls itself, and a call by address, are refused.
+/// Puts the body of a function in the place of every call, so that a kernel is one list of
+/// instructions. Parameters of functions become local variables. A function that calls itself, and
+/// a call by address, are refused.
 final class CallExpansion {
     private static final int MOST_INSTRUCTIONS = 1_000_000;
 
@@ -101,7 +102,8 @@ final class CallExpansion {
     private void body(Function function, Map<Variable, Variable> parameters, boolean isCalled) {
         if (!open.add(function.name())) {
             throw new PtxSyntaxException(
-                    function.line(), "the function " + function.name() + " calls itself, which is not known");
+                    function.line(),
+                    "the function " + function.name() + " calls itself, which is not known");
         }
         Map<Variable, Variable> variables = new HashMap<>(parameters);
         for (Variable variable : function.variables()) {
@@ -169,7 +171,8 @@ final class CallExpansion {
             throw new PtxSyntaxException(instruction.line(), "a guarded call is not known");
         }
         List<Operand> results =
-                !operands.isEmpty() && operands.getFirst() instanceof Operand.Group(List<Operand> group)
+                !operands.isEmpty()
+                                && operands.getFirst() instanceof Operand.Group(List<Operand> group)
                         ? group
                         : List.of();
         if (!results.isEmpty()) {
@@ -184,7 +187,8 @@ final class CallExpansion {
                         : List.of();
         if (name.equals("__assertfail")) {
             instructions.add(
-                    new Instruction(instruction.line(), Optional.empty(), "trap", List.of(), List.of()));
+                    new Instruction(
+                            instruction.line(), Optional.empty(), "trap", List.of(), List.of()));
             return;
         }
         Function callee = module.functions().get(name);
@@ -210,7 +214,8 @@ final class CallExpansion {
             Frame frame,
             Map<Variable, Variable> parameters) {
         for (int i = 0; i < formal.size(); i++) {
-            if (!(frame.renamed(actual.get(i)) instanceof Operand.Reference(Variable variable, long offset))
+            if (!(frame.renamed(actual.get(i))
+                            instanceof Operand.Reference(Variable variable, long offset))
                     || offset != 0) {
                 throw new PtxSyntaxException(
                         instruction.line(), "an argument of a call must be a .param variable");

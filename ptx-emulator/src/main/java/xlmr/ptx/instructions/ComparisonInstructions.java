@@ -11,8 +11,8 @@ import xlmr.ptx.syntax.Operand;
 /// `setp`, `set`, `selp` and `slct`.
 final class ComparisonInstructions {
     private static final String[] COMPARISONS = {
-        "eq", "ne", "lt", "le", "gt", "ge", "lo", "ls", "hi", "hs", "equ", "neu", "ltu", "leu", "gtu",
-        "geu", "num", "nan"
+        "eq", "ne", "lt", "le", "gt", "ge", "lo", "ls", "hi", "hs", "equ", "neu", "ltu", "leu",
+        "gtu", "geu", "num", "nan"
     };
 
     private static final Set<String> FLOAT_ONLY =
@@ -42,8 +42,7 @@ final class ComparisonInstructions {
         int flip = combination.isPresent() ? StepBuilder.flip(builder.operand(3)) : 0;
         String combines = combination.orElse("");
         int to = builder.flagResult(first);
-        int opposite =
-                isPair ? builder.flagResult(((Operand.Pair) results).second()) : -1;
+        int opposite = isPair ? builder.flagResult(((Operand.Pair) results).second()) : -1;
         return builder.compute(
                 (warp, lanes) -> {
                     int holds = holding(test, warp, lanes);
@@ -144,8 +143,7 @@ final class ComparisonInstructions {
             return (warp, lane) -> {
                 long x = warp.longs[a + lane];
                 long y = warp.longs[b + lane];
-                return decide(
-                        comparison, signed ? Long.compare(x, y) : Long.compareUnsigned(x, y));
+                return decide(comparison, signed ? Long.compare(x, y) : Long.compareUnsigned(x, y));
             };
         }
         if (type.isInteger()) {

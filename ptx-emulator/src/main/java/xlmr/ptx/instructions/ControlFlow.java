@@ -5,10 +5,11 @@ import java.util.Arrays;
 import java.util.List;
 import xlmr.ptx.machine.Step;
 
-/// Finds for every branch where the lanes that it separates meet again: at its immediate post-dominator, the first
-/// place that all ways from it come by.
+/// Finds for every branch where the lanes that it separates meet again: at its immediate
+/// post-dominator, the first place that all ways from it come by.
 ///
-/// Post-dominators are found as in "A Simple, Fast Dominance Algorithm" (Cooper, Harvey and Kennedy), backwards.
+/// Post-dominators are found as in "A Simple, Fast Dominance Algorithm" (Cooper, Harvey and
+/// Kennedy), backwards.
 final class ControlFlow {
     private final Step[] steps;
     private final int[] targets;

@@ -37,8 +37,8 @@ final class ControlInstructions {
                 });
     }
 
-    /// `bar.warp.sync`, `bar.sync`, `bar.arrive`, `bar.red`, and the same with `barrier`, which here asks as much of the
-    /// lanes of a warp as `bar` does.
+    /// `bar.warp.sync`, `bar.sync`, `bar.arrive`, `bar.red`, and the same with `barrier`, which
+    /// here asks as much of the lanes of a warp as `bar` does.
     static Step barrier(StepBuilder builder) {
         Modifiers modifiers = builder.modifiers();
         modifiers.take("cta");
@@ -121,7 +121,8 @@ final class ControlInstructions {
         Modifiers modifiers = builder.modifiers();
         modifiers.takeOne("fractional");
         modifiers.takeOne("b64");
-        modifiers.takeOne("L2::evict_last", "L2::evict_normal", "L2::evict_first", "L2::evict_unchanged");
+        modifiers.takeOne(
+                "L2::evict_last", "L2::evict_normal", "L2::evict_first", "L2::evict_unchanged");
         if (builder.count() != 1) {
             builder.expectOperands(2);
         }

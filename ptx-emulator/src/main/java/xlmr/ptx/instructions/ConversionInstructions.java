@@ -9,7 +9,8 @@ import xlmr.ptx.syntax.Operand;
 
 /// `cvt`: between all types.
 ///
-/// Every value is taken as a long (whole numbers) or a double (floats), which holds it exactly, and rounded once.
+/// Every value is taken as a long (whole numbers) or a double (floats), which holds it exactly, and
+/// rounded once.
 final class ConversionInstructions {
     /// What the modifiers say beside the types.
     private record Options(
@@ -36,7 +37,8 @@ final class ConversionInstructions {
         DataType from = modifiers.takeType();
         DataType to = modifiers.takeType();
         Optional<String> whole = modifiers.takeAny("rni", "rzi", "rmi", "rpi");
-        Optional<String> rounding = whole.or(() -> modifiers.takeAny("rna", "rn", "rz", "rm", "rp"));
+        Optional<String> rounding =
+                whole.or(() -> modifiers.takeAny("rna", "rn", "rz", "rm", "rp"));
         Options options =
                 new Options(
                         rounding.map(Rounding::named),
@@ -204,8 +206,8 @@ final class ConversionInstructions {
         };
     }
 
-    /// Rounds to a whole number of the type's range. What is not a number becomes 0, or, where one of the types has 64
-    /// bits, the number whose highest bit alone is set.
+    /// Rounds to a whole number of the type's range. What is not a number becomes 0, or, where one
+    /// of the types has 64 bits, the number whose highest bit alone is set.
     private static long toWhole(double value, DataType from, DataType to, Rounding rounding) {
         if (Double.isNaN(value)) {
             return from == DataType.F64 || to.isWide() ? 1L << 8 * to.bytes() - 1 : 0;
@@ -239,9 +241,7 @@ final class ConversionInstructions {
             return Double.doubleToRawLongBits(wanted);
         }
         long bits = encode(wanted, to, rounding);
-        return options.flushes() && to == DataType.F32
-                ? FloatInstructions.flush((int) bits)
-                : bits;
+        return options.flushes() && to == DataType.F32 ? FloatInstructions.flush((int) bits) : bits;
     }
 
     private static double finish(double value, Options options) {

@@ -26,13 +26,16 @@ final class CopyInstructions {
         return copy(builder);
     }
 
-    /// `cp.async.ca.shared.global [to], [from], bytes{, sourceBytes or a predicate that leaves the source out}`.
+    /// `cp.async.ca.shared.global [to], [from], bytes{, sourceBytes or a predicate that leaves the
+    /// source out}`.
     private static Step copy(StepBuilder builder) {
         Modifiers modifiers = builder.modifiers();
         boolean onlyLarge = modifiers.takeOne("ca", "cg").equals("cg");
         modifiers.takeOne("shared", "shared::cta");
         modifiers.takeOne("global");
-        int operands = builder.count() - (builder.instruction().modifiers().contains("L2::cache_hint") ? 1 : 0);
+        int operands =
+                builder.count()
+                        - (builder.instruction().modifiers().contains("L2::cache_hint") ? 1 : 0);
         MemoryInstructions.takeHints(builder, operands);
         if (operands != 3 && operands != 4) {
             throw builder.refusal("expected 3 or 4 operands");
@@ -60,7 +63,13 @@ final class CopyInstructions {
                         int source = Math.min(sourceBytes.of(warp, lane), bytes);
                         reading |= source > 0 ? 1 << lane : 0;
                         warp.copies()
-                                .begin(warp, lane, targets[lane], warp.addresses[lane], bytes, source);
+                                .begin(
+                                        warp,
+                                        lane,
+                                        targets[lane],
+                                        warp.addresses[lane],
+                                        bytes,
+                                        source);
                     }
                     if (reading != 0) {
                         warp.memory().count(warp, from.space(), reading, bytes, false);

@@ -25,8 +25,10 @@ final class DoubleInstructions {
                     case "mul" -> (a, b, c) -> a * b;
                     case "fma", "mad" -> Math::fma;
                     case "div" -> (a, b, c) -> a / b;
-                    case "min" -> (a, b, c) -> Double.isNaN(a) ? b : Double.isNaN(b) ? a : Math.min(a, b);
-                    case "max" -> (a, b, c) -> Double.isNaN(a) ? b : Double.isNaN(b) ? a : Math.max(a, b);
+                    case "min" ->
+                            (a, b, c) -> Double.isNaN(a) ? b : Double.isNaN(b) ? a : Math.min(a, b);
+                    case "max" ->
+                            (a, b, c) -> Double.isNaN(a) ? b : Double.isNaN(b) ? a : Math.max(a, b);
                     case "rcp" -> (a, b, c) -> 1 / a;
                     case "sqrt" -> (a, b, c) -> Math.sqrt(a);
                     case "abs" -> (a, b, c) -> Math.abs(a);
@@ -62,8 +64,8 @@ final class DoubleInstructions {
                                                 longBitsToDouble(z)))));
     }
 
-    /// `rcp.approx.ftz.f64` and `rsqrt.approx.ftz.f64`, from which division begins: the upper half of the bits, the
-    /// lower one is zero.
+    /// `rcp.approx.ftz.f64` and `rsqrt.approx.ftz.f64`, from which division begins: the upper half
+    /// of the bits, the lower one is zero.
     private static Step approximate(StepBuilder builder) {
         builder.expectOperands(2);
         builder.modifiers().takeOne("ftz");

@@ -9,9 +9,10 @@ import xlmr.ptx.syntax.DataType;
 
 /// Arithmetic of single precision.
 ///
-/// What PTX calls approximate is computed in double precision and rounded once, so its error is half a unit in the
-/// last place, where a device may be off by more: by up to 2 units for `ex2.approx` and `rcp.approx`, `sqrt.approx` and
-/// `rsqrt.approx`, `div.approx` and `div.full`, and by 2^-11 relatively for `tanh.approx`.
+/// What PTX calls approximate is computed in double precision and rounded once, so its error is
+/// half a unit in the last place, where a device may be off by more: by up to 2 units for
+/// `ex2.approx` and `rcp.approx`, `sqrt.approx` and `rsqrt.approx`, `div.approx` and `div.full`,
+/// and by 2^-11 relatively for `tanh.approx`.
 final class FloatInstructions {
     private static final double LOG_2 = Math.log(2);
 
@@ -24,7 +25,10 @@ final class FloatInstructions {
         boolean isFused = opcode.equals("fma") || opcode.equals("mad");
         builder.expectOperands(isFused ? 4 : 3);
         Rounding rounding =
-                modifiers.takeAny("rn", "rz", "rm", "rp").map(Rounding::named).orElse(Rounding.NEAREST);
+                modifiers
+                        .takeAny("rn", "rz", "rm", "rp")
+                        .map(Rounding::named)
+                        .orElse(Rounding.NEAREST);
         boolean flushes = modifiers.take("ftz");
         boolean saturates = modifiers.take("sat");
         int to = builder.wordResult(builder.operand(0));
@@ -64,7 +68,11 @@ final class FloatInstructions {
                         b,
                         (x, y) ->
                                 finish(
-                                        simple(opcode, value(x, flushes), value(y, flushes), rounding),
+                                        simple(
+                                                opcode,
+                                                value(x, flushes),
+                                                value(y, flushes),
+                                                rounding),
                                         flushes,
                                         saturates)));
     }
@@ -224,8 +232,7 @@ final class FloatInstructions {
         int to = builder.wordResult(builder.operand(0));
         int a = builder.word(builder.operand(1));
         int b = builder.word(builder.operand(2));
-        return builder.compute(
-                Lanes.words(to, a, b, (x, y) -> x & 0x80000000 | y & 0x7fffffff));
+        return builder.compute(Lanes.words(to, a, b, (x, y) -> x & 0x80000000 | y & 0x7fffffff));
     }
 
     /// `testp.test.f32 p, a`.
@@ -236,7 +243,13 @@ final class FloatInstructions {
         }
         String property =
                 builder.modifiers()
-                        .takeOne("finite", "infinite", "number", "notanumber", "normal", "subnormal");
+                        .takeOne(
+                                "finite",
+                                "infinite",
+                                "number",
+                                "notanumber",
+                                "normal",
+                                "subnormal");
         int to = builder.flagResult(builder.operand(0));
         int a = builder.word(builder.operand(1));
         Operation operation =

@@ -22,9 +22,7 @@ enum HalfFormat {
 
     /// The float of that value.
     float toFloat(int bits) {
-        return this == F16
-                ? Float.float16ToFloat((short) bits)
-                : Float.intBitsToFloat(bits << 16);
+        return this == F16 ? Float.float16ToFloat((short) bits) : Float.intBitsToFloat(bits << 16);
     }
 
     /// The bits of a value after rounding.

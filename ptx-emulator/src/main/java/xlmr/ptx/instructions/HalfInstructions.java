@@ -3,7 +3,8 @@ package xlmr.ptx.instructions;
 import xlmr.ptx.machine.Step;
 import xlmr.ptx.syntax.DataType;
 
-/// Arithmetic of f16 and bf16, alone and in pairs. Sums, products and fused products are rounded once.
+/// Arithmetic of f16 and bf16, alone and in pairs. Sums, products and fused products are rounded
+/// once.
 final class HalfInstructions {
     private interface Function {
         int apply(int a, int b, int c);
@@ -66,7 +67,10 @@ final class HalfInstructions {
                 yield (x, y, z) ->
                         format.fromFloat(
                                 FloatInstructions.extreme(
-                                        format.toFloat(x), format.toFloat(y), isMaximum, spreadsNaN));
+                                        format.toFloat(x),
+                                        format.toFloat(y),
+                                        isMaximum,
+                                        spreadsNaN));
             }
             case "ex2", "tanh" -> {
                 modifiers.takeOne("approx");
@@ -115,7 +119,8 @@ final class HalfInstructions {
         return (bits & 0x7c00) == 0 ? bits & 0x8000 : bits;
     }
 
-    /// The sum, difference or product of two halves is exact in double precision, or rounded to odd.
+    /// The sum, difference or product of two halves is exact in double precision, or rounded to
+    /// odd.
     private static int arithmetic(String opcode, HalfFormat format, int x, int y) {
         float a = format.toFloat(x);
         float b = format.toFloat(y);

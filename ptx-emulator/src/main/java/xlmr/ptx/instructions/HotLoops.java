@@ -5,8 +5,8 @@ import static java.lang.Float.intBitsToFloat;
 
 import xlmr.ptx.machine.Operation;
 
-/// The operations that kernels do most, each with a loop of its own: calling a function for every lane, as [Lanes]
-/// does, takes longer than the function.
+/// The operations that kernels do most, each with a loop of its own: calling a function for every
+/// lane, as [Lanes] does, takes longer than the function.
 final class HotLoops {
     private HotLoops() {}
 
@@ -81,7 +81,8 @@ final class HotLoops {
             int[] r = warp.words;
             if (lanes == Operation.ALL) {
                 for (int i = 0; i < 32; i++) {
-                    r[to + i] = floatToRawIntBits(intBitsToFloat(r[a + i]) + intBitsToFloat(r[b + i]));
+                    r[to + i] =
+                            floatToRawIntBits(intBitsToFloat(r[a + i]) + intBitsToFloat(r[b + i]));
                 }
                 return;
             }
@@ -97,7 +98,8 @@ final class HotLoops {
             int[] r = warp.words;
             if (lanes == Operation.ALL) {
                 for (int i = 0; i < 32; i++) {
-                    r[to + i] = floatToRawIntBits(intBitsToFloat(r[a + i]) - intBitsToFloat(r[b + i]));
+                    r[to + i] =
+                            floatToRawIntBits(intBitsToFloat(r[a + i]) - intBitsToFloat(r[b + i]));
                 }
                 return;
             }
@@ -113,7 +115,8 @@ final class HotLoops {
             int[] r = warp.words;
             if (lanes == Operation.ALL) {
                 for (int i = 0; i < 32; i++) {
-                    r[to + i] = floatToRawIntBits(intBitsToFloat(r[a + i]) * intBitsToFloat(r[b + i]));
+                    r[to + i] =
+                            floatToRawIntBits(intBitsToFloat(r[a + i]) * intBitsToFloat(r[b + i]));
                 }
                 return;
             }
@@ -141,7 +144,6 @@ final class HotLoops {
     }
 
     private static int fused(int a, int b, int c) {
-        return floatToRawIntBits(
-                Math.fma(intBitsToFloat(a), intBitsToFloat(b), intBitsToFloat(c)));
+        return floatToRawIntBits(Math.fma(intBitsToFloat(a), intBitsToFloat(b), intBitsToFloat(c)));
     }
 }

@@ -113,7 +113,8 @@ final class InstructionSet {
 
     private static Step decodeInteger(StepBuilder builder, DataType type) {
         return switch (builder.instruction().opcode()) {
-            case "add", "sub", "div", "rem", "min", "max" -> IntegerInstructions.binary(builder, type);
+            case "add", "sub", "div", "rem", "min", "max" ->
+                    IntegerInstructions.binary(builder, type);
             case "mul", "mad" -> IntegerInstructions.multiply(builder, type);
             case "abs", "neg" -> IntegerInstructions.unary(builder, type);
             case "sad" -> IntegerInstructions.sumOfDifference(builder, type);
@@ -137,7 +138,8 @@ final class InstructionSet {
 
     private static boolean isArithmetic(StepBuilder builder) {
         return switch (builder.instruction().opcode()) {
-            case "add", "sub", "mul", "mad", "div", "rem", "min", "max", "abs", "neg", "fma" -> true;
+            case "add", "sub", "mul", "mad", "div", "rem", "min", "max", "abs", "neg", "fma" ->
+                    true;
             default -> false;
         };
     }

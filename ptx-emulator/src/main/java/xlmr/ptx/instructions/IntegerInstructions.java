@@ -87,22 +87,19 @@ final class IntegerInstructions {
                 return builder.compute(Lanes.wides(to, a, b, high));
             }
             int c = builder.wide(builder.operand(3));
-            return builder.compute(
-                    Lanes.wides(to, a, b, c, (x, y, z) -> high.apply(x, y) + z));
+            return builder.compute(Lanes.wides(to, a, b, c, (x, y, z) -> high.apply(x, y) + z));
         }
         int shift = 8 * type.bytes();
         int kept = type.bytes() == 2 ? 0xffff : -1;
         int to = builder.wordResult(builder.operand(0));
         int a = builder.word(builder.operand(1));
         int b = builder.word(builder.operand(2));
-        Lanes.Binary high =
-                (x, y) -> (int) (extend(x, type) * extend(y, type) >> shift) & kept;
+        Lanes.Binary high = (x, y) -> (int) (extend(x, type) * extend(y, type) >> shift) & kept;
         if (!adds) {
             return builder.compute(Lanes.words(to, a, b, high));
         }
         int c = builder.word(builder.operand(3));
-        return builder.compute(
-                Lanes.words(to, a, b, c, (x, y, z) -> high.apply(x, y) + z & kept));
+        return builder.compute(Lanes.words(to, a, b, c, (x, y, z) -> high.apply(x, y) + z & kept));
     }
 
     private static Step multiplyWide(StepBuilder builder, DataType type, boolean adds) {
@@ -117,7 +114,11 @@ final class IntegerInstructions {
             int c = builder.word(builder.operand(3));
             return builder.compute(
                     Lanes.words(
-                            to, a, b, c, (x, y, z) -> (int) (extend(x, type) * extend(y, type)) + z));
+                            to,
+                            a,
+                            b,
+                            c,
+                            (x, y, z) -> (int) (extend(x, type) * extend(y, type)) + z));
         }
         if (type.bytes() != 4) {
             throw builder.refusal(".wide is for 16 and 32 bits");
@@ -172,7 +173,11 @@ final class IntegerInstructions {
         int c = builder.word(builder.operand(3));
         return builder.compute(
                 Lanes.words(
-                        to, a, b, c, (x, y, z) -> (int) Math.abs(extend(x, type) - extend(y, type)) + z));
+                        to,
+                        a,
+                        b,
+                        c,
+                        (x, y, z) -> (int) Math.abs(extend(x, type) - extend(y, type)) + z));
     }
 
     /// A word as the long that it stands for.
@@ -194,21 +199,14 @@ final class IntegerInstructions {
                     default -> wordFunction(builder, opcode, extended);
                 };
         // Division by zero gives all ones in 16 bits as well as in 32.
-        return (x, y) ->
-                function.apply((int) extend(x, type), (int) extend(y, type)) & 0xffff;
+        return (x, y) -> function.apply((int) extend(x, type), (int) extend(y, type)) & 0xffff;
     }
 
     private static Lanes.Binary wordFunction(StepBuilder builder, String opcode, DataType type) {
         boolean signed = type.isSigned();
         return switch (opcode) {
-            case "min" ->
-                    signed
-                            ? Math::min
-                            : (x, y) -> Integer.compareUnsigned(x, y) < 0 ? x : y;
-            case "max" ->
-                    signed
-                            ? Math::max
-                            : (x, y) -> Integer.compareUnsigned(x, y) > 0 ? x : y;
+            case "min" -> signed ? Math::min : (x, y) -> Integer.compareUnsigned(x, y) < 0 ? x : y;
+            case "max" -> signed ? Math::max : (x, y) -> Integer.compareUnsigned(x, y) > 0 ? x : y;
             case "div" ->
                     signed
                             ? (x, y) -> y == 0 ? -1 : x / y
@@ -221,7 +219,8 @@ final class IntegerInstructions {
         };
     }
 
-    private static Lanes.WideBinary wideFunction(StepBuilder builder, String opcode, DataType type) {
+    private static Lanes.WideBinary wideFunction(
+            StepBuilder builder, String opcode, DataType type) {
         boolean signed = type.isSigned();
         return switch (opcode) {
             case "sub" -> (x, y) -> x - y;
@@ -238,5 +237,4 @@ final class IntegerInstructions {
             default -> throw builder.refusal("not known for ." + type);
         };
     }
-
 }

@@ -9,7 +9,8 @@ import xlmr.ptx.syntax.StateSpace;
 
 /// `mma` and `ldmatrix`: matrices spread over the lanes of a warp.
 ///
-/// A lane has the row `lane / 4` and the columns from `lane % 4` on, in the way that the PTX manual draws for each shape.
+/// A lane has the row `lane / 4` and the columns from `lane % 4` on, in the way that the PTX manual
+/// draws for each shape.
 final class MatrixInstructions {
     private static final int ROWS = 16;
     private static final int COLUMNS = 8;
@@ -18,7 +19,8 @@ final class MatrixInstructions {
 
     /// `mma.sync.aligned.m16n8kK.row.col.f32.type.type.f32 d, a, b, c`: d = a b + c.
     ///
-    /// Products are exact and their sum is rounded once, where a device rounds more often and in an order of its own.
+    /// Products are exact and their sum is rounded once, where a device rounds more often and in an
+    /// order of its own.
     static Step multiply(StepBuilder builder) {
         Modifiers modifiers = builder.modifiers();
         modifiers.takeOne("sync");
@@ -66,8 +68,8 @@ final class MatrixInstructions {
                 Step.WHOLE_WARP);
     }
 
-    /// Words of a lane: rows `group` and `group + 8`, columns `member` and `member + 4`. A device looks at the upper 19
-    /// bits of a word only.
+    /// Words of a lane: rows `group` and `group + 8`, columns `member` and `member + 4`. A device
+    /// looks at the upper 19 bits of a word only.
     private static void gatherWords(
             Warp warp, int[] fromA, int[] fromB, int depth, double[] a, double[] b) {
         for (int lane = 0; lane < 32; lane++) {
@@ -158,7 +160,8 @@ final class MatrixInstructions {
         return elements;
     }
 
-    /// `ldmatrix.sync.aligned.m8n8.xN{.trans}.shared.b16 d, [row]`: lanes 8 i to 8 i + 7 name the rows of matrix i.
+    /// `ldmatrix.sync.aligned.m8n8.xN{.trans}.shared.b16 d, [row]`: lanes 8 i to 8 i + 7 name the
+    /// rows of matrix i.
     static Step load(StepBuilder builder, DataType type) {
         Modifiers modifiers = builder.modifiers();
         modifiers.takeOne("sync");
@@ -178,17 +181,27 @@ final class MatrixInstructions {
         return builder.together(
                 (warp, lanes) -> {
                     address.resolve(warp, namingLanes);
-                    // All rows are read before a register is set: the addresses may lie in one of them.
+                    // All rows are read before a register is set: the addresses may lie in one of
+                    // them.
                     long[] addresses = warp.addresses;
                     for (int matrix = 0; matrix < matrices; matrix++) {
                         warp.memory().countMatrixRows(warp, 8 * matrix);
                         for (int row = 0; row < 8; row++) {
                             int lane = 8 * matrix + row;
                             warp.memory()
-                                    .load(warp, space, lane, addresses[lane], 8, 2, false, warp.values);
+                                    .load(
+                                            warp,
+                                            space,
+                                            lane,
+                                            addresses[lane],
+                                            8,
+                                            2,
+                                            false,
+                                            warp.values);
                             for (int column = 0; column < 8; column++) {
                                 rows[8 * row + column] =
-                                        (int) (warp.values[column >> 2] >>> 16 * (column & 3)) & 0xffff;
+                                        (int) (warp.values[column >> 2] >>> 16 * (column & 3))
+                                                & 0xffff;
                             }
                         }
                         spread(warp, rows, transposes, to[matrix]);

@@ -40,7 +40,15 @@ final class MemoryInstructions {
                 address.resolve(warp, lanes);
                 int first = Integer.numberOfTrailingZeros(lanes);
                 warp.memory()
-                        .load(warp, space, first, warp.addresses[first], size, count, false, warp.values);
+                        .load(
+                                warp,
+                                space,
+                                first,
+                                warp.addresses[first],
+                                size,
+                                count,
+                                false,
+                                warp.values);
                 for (int left = lanes; left != 0; left &= left - 1) {
                     give(warp, Integer.numberOfTrailingZeros(left), to);
                 }
@@ -86,7 +94,8 @@ final class MemoryInstructions {
         boolean[] wide = new boolean[from.length];
         for (int i = 0; i < from.length; i++) {
             Operand source = sources.get(i);
-            wide[i] = source instanceof Operand.Register ? StepBuilder.isWide(source) : type.isWide();
+            wide[i] =
+                    source instanceof Operand.Register ? StepBuilder.isWide(source) : type.isWide();
             if (type.isWide() && !wide[i]) {
                 throw builder.refusal("a register of 64 bits is expected, found " + source);
             }
@@ -117,7 +126,8 @@ final class MemoryInstructions {
                 });
     }
 
-    /// Scopes and hints to the caches, which change nothing here. A cache policy is one more operand.
+    /// Scopes and hints to the caches, which change nothing here. A cache policy is one more
+    /// operand.
     static void takeHints(StepBuilder builder, int operands) {
         Modifiers modifiers = builder.modifiers();
         modifiers.takeAny("cta", "gpu", "sys");

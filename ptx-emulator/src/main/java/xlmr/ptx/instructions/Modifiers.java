@@ -8,8 +8,8 @@ import xlmr.ptx.syntax.Instruction;
 import xlmr.ptx.syntax.PtxSyntaxException;
 import xlmr.ptx.syntax.StateSpace;
 
-/// The modifiers of an instruction. Who decodes takes those that it knows; what is left at the end is refused, so that
-/// no modifier is passed over.
+/// The modifiers of an instruction. Who decodes takes those that it knows; what is left at the end
+/// is refused, so that no modifier is passed over.
 final class Modifiers {
     private final Instruction instruction;
     private final List<String> left;
@@ -38,9 +38,7 @@ final class Modifiers {
     String takeOne(String... modifiers) {
         return takeAny(modifiers)
                 .orElseThrow(
-                        () ->
-                                refusal(
-                                        "one of ." + String.join(", .", modifiers) + " is expected"));
+                        () -> refusal("one of ." + String.join(", .", modifiers) + " is expected"));
     }
 
     /// Takes the first modifier, whatever it is.
@@ -57,7 +55,8 @@ final class Modifiers {
             throw refusal("a type is missing");
         }
         String last = left.removeLast();
-        return DataType.named(last).orElseThrow(() -> refusal("the type ." + last + " is not known"));
+        return DataType.named(last)
+                .orElseThrow(() -> refusal("the type ." + last + " is not known"));
     }
 
     /// Takes the state space, which is generic where none is written.

@@ -107,9 +107,7 @@ final class MoveInstructions {
     private static Step pack(StepBuilder builder, DataType type, Operand to, List<Operand> parts) {
         int bits = bitsOfPart(builder, type, parts.size());
         int[] from =
-                parts.stream()
-                        .mapToInt(bits == 16 ? builder::shortWord : builder::word)
-                        .toArray();
+                parts.stream().mapToInt(bits == 16 ? builder::shortWord : builder::word).toArray();
         long kept = bits == 16 ? 0xffffL : 0xffffffffL;
         boolean wide = type.isWide();
         int target = wide ? builder.wideResult(to) : builder.wordResult(to);
@@ -149,7 +147,8 @@ final class MoveInstructions {
         long window = window(space);
         int to = builder.wideResult(builder.operand(0));
         int from = builder.wide(builder.operand(1));
-        return builder.compute(Lanes.wides(to, from, fromGeneric ? x -> x - window : x -> x + window));
+        return builder.compute(
+                Lanes.wides(to, from, fromGeneric ? x -> x - window : x -> x + window));
     }
 
     /// `isspacep.space p, a`: whether a generic address lies in a space.

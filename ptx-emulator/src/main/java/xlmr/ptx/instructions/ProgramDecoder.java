@@ -41,7 +41,8 @@ public final class ProgramDecoder {
         placeParameters();
         List<Instruction> instructions = new ArrayList<>(CallExpansion.expand(module, kernel));
         instructions.add(
-                new Instruction(lastLine(instructions), Optional.empty(), "exit", List.of(), List.of()));
+                new Instruction(
+                        lastLine(instructions), Optional.empty(), "exit", List.of(), List.of()));
         placeShared(instructions);
         Step[] steps = new Step[instructions.size()];
         int[] targets = new int[steps.length];

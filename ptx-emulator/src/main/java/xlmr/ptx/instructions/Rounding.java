@@ -2,8 +2,9 @@ package xlmr.ptx.instructions;
 
 /// Exact rounding to the floating-point formats of PTX.
 ///
-/// Every value of every format is a double. What a double cannot hold exactly, the sum of two of them, is first rounded
-/// to odd: that keeps enough to round it again correctly to any format of at most 51 bits.
+/// Every value of every format is a double. What a double cannot hold exactly, the sum of two of
+/// them, is first rounded to odd: that keeps enough to round it again correctly to any format of at
+/// most 51 bits.
 enum Rounding {
     /// To the nearest, ties to even.
     NEAREST,
@@ -32,7 +33,8 @@ enum Rounding {
         }
     }
 
-    /// The rounding that a modifier names: `rn`, `rna`, `rz`, `rm` or `rp`, or one of those with an `i` behind it.
+    /// The rounding that a modifier names: `rn`, `rna`, `rz`, `rm` or `rp`, or one of those with an
+    /// `i` behind it.
     static Rounding named(String modifier) {
         return switch (modifier) {
             case "rn", "rni" -> NEAREST;
@@ -89,7 +91,8 @@ enum Rounding {
         return round(sum, format);
     }
 
-    /// A product of doubles whose significands have at most 26 bits is exact; this is one of floats.
+    /// A product of doubles whose significands have at most 26 bits is exact; this is one of
+    /// floats.
     static double product(float a, float b) {
         return (double) a * b;
     }

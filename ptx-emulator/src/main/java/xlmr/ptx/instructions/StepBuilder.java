@@ -11,7 +11,8 @@ import xlmr.ptx.syntax.Operand;
 import xlmr.ptx.syntax.PtxSyntaxException;
 import xlmr.ptx.syntax.Variable;
 
-/// Decodes the operands of one instruction into places in the registers, and notes which it reads and sets.
+/// Decodes the operands of one instruction into places in the registers, and notes which it reads
+/// and sets.
 final class StepBuilder {
     private static final Operation NOTHING = (warp, lanes) -> {};
 
@@ -102,7 +103,8 @@ final class StepBuilder {
     /// The place of a value of 64 bits, for who looks after its validity himself.
     RegisterSlots.Slot wideSlot(Operand operand) {
         return switch (operand) {
-            case Operand.Register register when register.type().isWide() -> slots.register(register);
+            case Operand.Register register when register.type().isWide() ->
+                    slots.register(register);
             case Operand.Whole(long value) -> slots.wide(value);
             case Operand.Double(long bits) -> slots.wide(bits);
             case Operand.Reference(Variable variable, long offset) ->
@@ -159,7 +161,8 @@ final class StepBuilder {
 
     RegisterSlots.Slot wideResultSlot(Operand operand) {
         return switch (operand) {
-            case Operand.Register register when register.type().isWide() -> slots.register(register);
+            case Operand.Register register when register.type().isWide() ->
+                    slots.register(register);
             case Operand.Sink() -> slots.scratchLong();
             default -> throw refusal("expected a register of 64 bits, found " + operand);
         };

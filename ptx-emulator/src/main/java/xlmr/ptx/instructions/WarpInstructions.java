@@ -20,7 +20,9 @@ final class WarpInstructions {
         boolean isPair = results instanceof Operand.Pair;
         int to =
                 builder.wordResult(
-                        results instanceof Operand.Pair(Operand value, Operand flag) ? value : results);
+                        results instanceof Operand.Pair(Operand value, Operand flag)
+                                ? value
+                                : results);
         int inRange = isPair ? builder.flagResult(((Operand.Pair) results).second()) : -1;
         int from = builder.word(builder.operand(1));
         int by = builder.word(builder.operand(2));
@@ -129,7 +131,9 @@ final class WarpInstructions {
         Operand results = builder.operand(0);
         int to =
                 builder.wordResult(
-                        results instanceof Operand.Pair(Operand mask, Operand flag) ? mask : results);
+                        results instanceof Operand.Pair(Operand mask, Operand flag)
+                                ? mask
+                                : results);
         int same =
                 all && results instanceof Operand.Pair(Operand mask, Operand flag)
                         ? builder.flagResult(flag)

@@ -1,4 +1,5 @@
-/// The instruction set: what the instructions of PTX mean, and how a kernel is decoded once into steps that the machine runs.
+/// The instruction set: what the instructions of PTX mean, and how a kernel is decoded once into
+/// steps that the machine runs.
 @NullMarked
 package xlmr.ptx.instructions;
 

@@ -1,7 +1,7 @@
 package xlmr.ptx.machine;
 
-/// The last readers, writers and atomic operations of every granule of a memory, for the detection of races. Pages
-/// are made when they are first touched.
+/// The last readers, writers and atomic operations of every granule of a memory, for the detection
+/// of races. Pages are made when they are first touched.
 final class AccessHistory {
     private static final int PAGE_SHIFT = 10;
     private static final int PAGE = 1 << PAGE_SHIFT;
@@ -54,8 +54,8 @@ final class AccessHistory {
         return NONE;
     }
 
-    /// Notes a write; the stamp of an access that it races with, or [#NONE]. Threads that write the value which is
-    /// there already do not race with its writer.
+    /// Notes a write; the stamp of an access that it races with, or [#NONE]. Threads that write the
+    /// value which is there already do not race with its writer.
     long write(int offset, int bytes, long now, boolean sameValue) {
         int end = offset + bytes - 1 >> granuleShift;
         for (int i = offset >> granuleShift; i <= end; i++) {

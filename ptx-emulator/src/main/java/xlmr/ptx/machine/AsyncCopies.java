@@ -3,7 +3,8 @@ package xlmr.ptx.machine;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Copies from global to shared memory that a warp has begun with `cp.async`. Groups are counted for each lane.
+/// Copies from global to shared memory that a warp has begun with `cp.async`. Groups are counted
+/// for each lane.
 public final class AsyncCopies {
     private record Copy(int lane, int group, int target, int bytes) {}
 

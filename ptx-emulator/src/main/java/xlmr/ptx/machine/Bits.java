@@ -10,7 +10,8 @@ final class Bits {
         words = new long[(bytes + 63) / 64 + 1];
     }
 
-    /// Whether all bits of an aligned access of up to 16 bytes are set; such an access lies in one word.
+    /// Whether all bits of an aligned access of up to 16 bytes are set; such an access lies in one
+    /// word.
     boolean allSet(int offset, int bytes) {
         long wanted = ((1L << bytes) - 1) << (offset & 63);
         return (words[offset >> 6] & wanted) == wanted;

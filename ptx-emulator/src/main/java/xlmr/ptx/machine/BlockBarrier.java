@@ -24,7 +24,8 @@ public final class BlockBarrier {
     ///
     /// @param mode what it does
     /// @param id place of the word with the number of the barrier
-    /// @param threads place of the word with the number of threads to wait for, or -1 for all of the block
+    /// @param threads place of the word with the number of threads to wait for, or -1 for all of
+    ///   the block
     /// @param predicate index of the predicate that is combined, or -1
     /// @param negated whether it is combined negated
     /// @param result place of the word, or index of the predicate, for what comes out, or -1
@@ -70,7 +71,9 @@ public final class BlockBarrier {
             throw warp.fault(
                     FaultKind.DIVERGENT_BARRIER,
                     lane,
-                    "threads of the block wait at the barrier of line " + before.line() + " meanwhile");
+                    "threads of the block wait at the barrier of line "
+                            + before.line()
+                            + " meanwhile");
         } else if (wanted != expected) {
             throw warp.fault(
                     FaultKind.DIVERGENT_BARRIER,
@@ -116,7 +119,9 @@ public final class BlockBarrier {
                         "warp %d %s"
                                 .formatted(
                                         other.warp().index(),
-                                        other.isFinished() ? "has ended" : "waits at line " + other.warp().line());
+                                        other.isFinished()
+                                                ? "has ended"
+                                                : "waits at line " + other.warp().line());
                 break;
             }
         }

@@ -1,7 +1,7 @@
 package xlmr.ptx.machine;
 
-/// The clock of a device by which races are told from orderly accesses: it goes on at the beginning of every block and
-/// at every barrier.
+/// The clock of a device by which races are told from orderly accesses: it goes on at the beginning
+/// of every block and at every barrier.
 final class Epochs {
     long current = 1;
     long firstOfLaunch = 1;

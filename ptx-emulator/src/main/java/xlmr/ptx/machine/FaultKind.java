@@ -10,9 +10,11 @@ public enum FaultKind {
     UNINITIALIZED_REGISTER,
     /// Memory was read that nobody had written.
     UNINITIALIZED_MEMORY,
-    /// Two threads of a block touched the same place without a barrier between them, and one of them wrote.
+    /// Two threads of a block touched the same place without a barrier between them, and one of
+    /// them wrote.
     RACE_IN_BLOCK,
-    /// Two blocks of a launch touched the same place, and one of them wrote without an atomic operation.
+    /// Two blocks of a launch touched the same place, and one of them wrote without an atomic
+    /// operation.
     RACE_BETWEEN_BLOCKS,
     /// A place was read through the read-only path (`.nc`) that the same launch writes.
     STALE_READ,

@@ -4,7 +4,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// The global memory of a device: allocations at addresses that are never used again, with gaps between them.
+/// The global memory of a device: allocations at addresses that are never used again, with gaps
+/// between them.
 public final class GlobalMemory {
     private static final long FIRST = 0x10_0000_0000L;
     private static final long GAP = 1024;
@@ -37,7 +38,8 @@ public final class GlobalMemory {
     public void free(long address) {
         Region region = regions.remove(address);
         if (region == null) {
-            throw new IllegalArgumentException("no allocation begins at 0x" + Long.toHexString(address));
+            throw new IllegalArgumentException(
+                    "no allocation begins at 0x" + Long.toHexString(address));
         }
         allocated -= region.size();
         last = null;

@@ -1,6 +1,7 @@
 package xlmr.ptx.machine;
 
-/// A kernel did what it must not. The message is one line: what, then kernel, block, thread and the line of the PTX.
+/// A kernel did what it must not. The message is one line: what, then kernel, block, thread and the
+/// line of the PTX.
 public final class KernelFault extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -8,8 +9,7 @@ public final class KernelFault extends RuntimeException {
     private final int line;
     private final int thread;
 
-    KernelFault(
-            FaultKind kind, String what, String kernel, String block, int thread, Step step) {
+    KernelFault(FaultKind kind, String what, String kernel, String block, int thread, Step step) {
         super(
                 "%s [kernel %s, block %s, thread %d, PTX line %d: %s]"
                         .formatted(what, kernel, block, thread, step.line(), step.source()));

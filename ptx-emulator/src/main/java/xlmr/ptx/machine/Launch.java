@@ -48,7 +48,8 @@ public final class Launch {
                         program.shared().totalBytes(dynamicBytes),
                         program.shared().addressable(dynamicBytes),
                         true);
-        Region parameterRegion = new Region(Memory.PARAMETER_WINDOW, parameters.length, null, false);
+        Region parameterRegion =
+                new Region(Memory.PARAMETER_WINDOW, parameters.length, null, false);
         parameterRegion.write(0, parameters);
         this.memory =
                 new Memory(memory, shared, parameterRegion, epochs, program, new Traffic(counters));

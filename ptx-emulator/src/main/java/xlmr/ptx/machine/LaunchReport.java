@@ -27,7 +27,8 @@ import java.util.TreeMap;
 /// @param exchanges shuffles, votes, matches and reductions of warps
 /// @param matrixMultiplications `mma` instructions of warps
 /// @param matrixOperations floating-point operations in them
-/// @param bankConflicts lines of the PTX with bank conflicts, and how many wavefronts too many each had
+/// @param bankConflicts lines of the PTX with bank conflicts, and how many wavefronts too many each
+///   had
 public record LaunchReport(
         String kernel,
         Dimensions grid,

@@ -3,8 +3,8 @@ package xlmr.ptx.machine;
 import org.jspecify.annotations.Nullable;
 import xlmr.ptx.syntax.StateSpace;
 
-/// All memory that a block sees, with every check: that a place is there, aligned, written, not being filled by an
-/// asynchronous copy, and not in a race.
+/// All memory that a block sees, with every check: that a place is there, aligned, written, not
+/// being filled by an asynchronous copy, and not in a race.
 public final class Memory {
     /// Generic addresses of the shared memory of the block begin here.
     public static final long SHARED_WINDOW = 1L << 48;
@@ -87,7 +87,8 @@ public final class Memory {
 
     /// Loads `count` values of `size` bytes each that lie side by side.
     ///
-    /// @param readOnlyPath whether the place must not be written in the whole launch (`ld.global.nc`)
+    /// @param readOnlyPath whether the place must not be written in the whole launch
+    ///   (`ld.global.nc`)
     public void load(
             Warp warp,
             StateSpace space,
@@ -122,18 +123,27 @@ public final class Memory {
 
     /// Stores values of `size` bytes each side by side.
     public void store(
-            Warp warp, StateSpace space, int lane, long address, int size, int count, long[] values) {
+            Warp warp,
+            StateSpace space,
+            int lane,
+            long address,
+            int size,
+            int count,
+            long[] values) {
         int bytes = size * count;
         Region region = find(warp, space, lane, address, bytes, "written");
         int at = offset;
         if (region == parameters) {
-            throw warp.fault(FaultKind.OUT_OF_BOUNDS, lane, "parameters of a kernel cannot be written");
+            throw warp.fault(
+                    FaultKind.OUT_OF_BOUNDS, lane, "parameters of a kernel cannot be written");
         }
         if (isRaced(region)) {
             checkNotFilling(warp, lane, region, at, bytes, address);
             boolean same = region.initialized.allSet(at, bytes);
             for (int i = 0; same && i < count; i++) {
-                same = region.get(at + i * size, size) == (size == 8 ? values[i] : values[i] & (1L << 8 * size) - 1);
+                same =
+                        region.get(at + i * size, size)
+                                == (size == 8 ? values[i] : values[i] & (1L << 8 * size) - 1);
             }
             noteWrite(warp, lane, region, at, bytes, address, same);
         }
@@ -143,7 +153,8 @@ public final class Memory {
         region.initialized.set(at, bytes);
     }
 
-    /// Finds the place of an atomic operation, so that [Place#get] and [Place#put] can be used on it.
+    /// Finds the place of an atomic operation, so that [Place#get] and [Place#put] can be used on
+    /// it.
     public Place atomic(Warp warp, StateSpace space, int lane, long address, int bytes) {
         Region region = find(warp, space, lane, address, bytes, "changed");
         int at = offset;
@@ -152,7 +163,8 @@ public final class Memory {
             long against =
                     region.historyOf(granuleShift, epochs).atomic(at, bytes, warp.stamp(lane));
             if (against != AccessHistory.NONE) {
-                throw race(warp, lane, against, "atomic operation on", bytes, address, "used plainly");
+                throw race(
+                        warp, lane, against, "atomic operation on", bytes, address, "used plainly");
             }
         }
         return new Place(region, at, bytes);
@@ -188,7 +200,14 @@ public final class Memory {
 
     private void copyFrom(
             Warp warp, int lane, Region to, int at, long source, int bytes, int sourceBytes) {
-        Region from = find(warp, StateSpace.GLOBAL, lane, source, sourceBytes == bytes ? bytes : 1, "read");
+        Region from =
+                find(
+                        warp,
+                        StateSpace.GLOBAL,
+                        lane,
+                        source,
+                        sourceBytes == bytes ? bytes : 1,
+                        "read");
         int begin = offset;
         if (!from.holds(source, sourceBytes)) {
             throw outOfBounds(warp, StateSpace.GLOBAL, lane, source, sourceBytes, "read");
@@ -200,7 +219,8 @@ public final class Memory {
             throw warp.fault(
                     FaultKind.UNINITIALIZED_MEMORY,
                     lane,
-                    "%d bytes at 0x%x are read that were never written".formatted(sourceBytes, source));
+                    "%d bytes at 0x%x are read that were never written"
+                            .formatted(sourceBytes, source));
         }
         long against =
                 from.historyOf(granuleShift, epochs).read(begin, sourceBytes, warp.stamp(lane));
@@ -221,7 +241,8 @@ public final class Memory {
         }
     }
 
-    /// Ends a copy: from now on the thread that began it may use the bytes, and others after a barrier.
+    /// Ends a copy: from now on the thread that began it may use the bytes, and others after a
+    /// barrier.
     void endCopy(Warp warp, int lane, int target, int bytes) {
         int[] filling = shared.filling;
         if (filling != null) {
@@ -377,6 +398,7 @@ public final class Memory {
         return warp.fault(
                 inBlock ? FaultKind.RACE_IN_BLOCK : FaultKind.RACE_BETWEEN_BLOCKS,
                 lane,
-                "race: %s %d bytes at 0x%x that were %s by %s".formatted(what, bytes, address, other, who));
+                "race: %s %d bytes at 0x%x that were %s by %s"
+                        .formatted(what, bytes, address, other, who));
     }
 }

@@ -11,7 +11,8 @@ import java.util.List;
 /// @param parameterBytes size of the block of parameters
 /// @param shared where its shared variables lie
 /// @param localBytes local memory of a thread
-/// @param granuleShift the smallest access to shared or global memory is of `1 << granuleShift` bytes, at most 4
+/// @param granuleShift the smallest access to shared or global memory is of `1 << granuleShift`
+///   bytes, at most 4
 /// @param maximumThreads the largest block
 /// @param requiredThreads the only block size allowed, or 0
 public record Program(

@@ -5,8 +5,9 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
-/// A piece of memory with its shadow: which bytes are there, which were written, and who touched them. An allocation
-/// of global memory is one, the shared memory of a block, and the local memory of a warp.
+/// A piece of memory with its shadow: which bytes are there, which were written, and who touched
+/// them. An allocation of global memory is one, the shared memory of a block, and the local memory
+/// of a warp.
 public final class Region {
     private static final VarHandle SHORTS =
             MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
@@ -24,7 +25,8 @@ public final class Region {
 
     @Nullable AccessHistory history;
 
-    /// Line of the `cp.async` that fills a word, or 0; only shared memory has it, which begins anew with every block.
+    /// Line of the `cp.async` that fills a word, or 0; only shared memory has it, which begins anew
+    /// with every block.
     final int @Nullable [] filling;
 
     Region(long base, int size, @Nullable Bits addressable, boolean isShared) {

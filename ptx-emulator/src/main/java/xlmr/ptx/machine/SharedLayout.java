@@ -6,8 +6,9 @@ import java.util.List;
 import java.util.Map;
 import xlmr.ptx.syntax.Variable;
 
-/// Where the shared variables of a kernel lie. Between variables lie 128 bytes that belong to nobody, so that an
-/// overrun is seen; as that is the width of all banks, it changes no bank conflict within a variable.
+/// Where the shared variables of a kernel lie. Between variables lie 128 bytes that belong to
+/// nobody, so that an overrun is seen; as that is the width of all banks, it changes no bank
+/// conflict within a variable.
 public final class SharedLayout {
     private static final int GAP = 128;
 

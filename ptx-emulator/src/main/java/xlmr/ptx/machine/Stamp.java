@@ -1,9 +1,9 @@
 package xlmr.ptx.machine;
 
-/// Who touched a place, and when, in 64 bits: the epoch (32 bits), the warp's own epoch (18), the thread in its block
-/// (10), and flags. An epoch begins with a block and at every barrier of it, and no two blocks share one; a warp's own
-/// epoch begins at `bar.warp.sync`. Two threads of a block are ordered if their epochs differ; two of a warp also if
-/// the warp's epochs differ.
+/// Who touched a place, and when, in 64 bits: the epoch (32 bits), the warp's own epoch (18), the
+/// thread in its block (10), and flags. An epoch begins with a block and at every barrier of it,
+/// and no two blocks share one; a warp's own epoch begins at `bar.warp.sync`. Two threads of a
+/// block are ordered if their epochs differ; two of a warp also if the warp's epochs differ.
 final class Stamp {
     /// Several lanes of the warp, at the same time.
     private static final long MANY_LANES = 1;
@@ -88,6 +88,8 @@ final class Stamp {
         if (warpEpoch(earlier) != warpEpoch(now)) {
             return now;
         }
-        return (earlier & MANY_LANES) != 0 || thread(earlier) != thread(now) ? now | MANY_LANES : now;
+        return (earlier & MANY_LANES) != 0 || thread(earlier) != thread(now)
+                ? now | MANY_LANES
+                : now;
     }
 }

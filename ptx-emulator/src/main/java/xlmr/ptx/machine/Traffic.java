@@ -1,6 +1,7 @@
 package xlmr.ptx.machine;
 
-/// Counts what a request of a warp costs: sectors of global memory, passes over the banks of shared memory.
+/// Counts what a request of a warp costs: sectors of global memory, passes over the banks of shared
+/// memory.
 final class Traffic {
     private static final int BANKS = 32;
 
@@ -47,7 +48,8 @@ final class Traffic {
         return false;
     }
 
-    /// A request of some lanes for so many bytes each. Accesses of 8 and 16 bytes go in 2 and 4 parts of the warp.
+    /// A request of some lanes for so many bytes each. Accesses of 8 and 16 bytes go in 2 and 4
+    /// parts of the warp.
     void shared(long[] addresses, int lanes, int bytes, int line) {
         counters.sharedRequests++;
         int lanesAtOnce = bytes >= 16 ? 8 : bytes == 8 ? 16 : 32;
@@ -70,7 +72,8 @@ final class Traffic {
     }
 
     private void pass(long[] addresses, int lanes, int bytes, int line) {
-        int wavefronts = inOneRow(addresses, lanes, bytes) ? 1 : wavefronts(addresses, lanes, bytes);
+        int wavefronts =
+                inOneRow(addresses, lanes, bytes) ? 1 : wavefronts(addresses, lanes, bytes);
         counters.sharedWavefronts += wavefronts;
         counters.idealSharedWavefronts++;
         if (wavefronts > 1) {
@@ -96,7 +99,9 @@ final class Traffic {
         int most = 1;
         for (int left = lanes; left != 0; left &= left - 1) {
             long address = addresses[Integer.numberOfTrailingZeros(left)];
-            for (int word = (int) (address >>> 2); word <= (int) (address + bytes - 1 >>> 2); word++) {
+            for (int word = (int) (address >>> 2);
+                    word <= (int) (address + bytes - 1 >>> 2);
+                    word++) {
                 int bank = word & BANKS - 1;
                 int count = bankCounts[bank];
                 int known = 0;

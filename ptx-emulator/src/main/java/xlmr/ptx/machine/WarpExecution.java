@@ -6,21 +6,29 @@ import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Runs a warp. Lanes that a branch separates go on as two paths, which meet again at the first instruction that both
-/// must come to (the immediate post-dominator of the branch).
+/// Runs a warp. Lanes that a branch separates go on as two paths, which meet again at the first
+/// instruction that both must come to (the immediate post-dominator of the branch).
 ///
-/// A [Path] runs until it comes to the place where its [Join] waits for all lanes that were separated. Lanes that wait
-/// for others in a `.sync` operation are set aside, and the other paths go first; where none can, joins are given up,
-/// since a lane need not wait at one.
+/// A [Path] runs until it comes to the place where its [Join] waits for all lanes that were
+/// separated. Lanes that wait for others in a `.sync` operation are set aside, and the other paths
+/// go first; where none can, joins are given up, since a lane need not wait at one.
 final class WarpExecution {
-    /// Branches after which another path or warp may go, so that lanes can wait for each other in a loop.
+    /// Branches after which another path or warp may go, so that lanes can wait for each other in a
+    /// loop.
     private static final int SLICE = 1 << 14;
+
+    /// Slices after which lanes no longer wait at joins: the others may be waiting for them, as at
+    /// a lock.
+    private static final int PATIENCE = 8;
 
     private static final class Join {
         final int at;
         final @Nullable Join outer;
         int expected;
         int arrived;
+
+        /// Whether lanes go on here alone.
+        boolean givenUp;
 
         Join(int at, int expected, @Nullable Join outer) {
             this.at = at;
@@ -51,6 +59,7 @@ final class WarpExecution {
     private @Nullable Path atBarrier;
     private int waitingBarrier = -1;
     private int branchesLeft;
+    private int slices;
 
     WarpExecution(Launch launch, Warp warp) {
         this.launch = launch;
@@ -70,6 +79,7 @@ final class WarpExecution {
         joins.clear();
         atBarrier = null;
         waitingBarrier = -1;
+        slices = 0;
         ready.push(new Path(0, warp.existing, null));
     }
 
@@ -93,9 +103,12 @@ final class WarpExecution {
             Path path = ready.poll();
             if (path != null) {
                 follow(path);
-            } else {
-                giveUpJoins();
+            } else if (!giveUpJoins()) {
+                throw deadlock();
             }
+        }
+        if (branchesLeft < 0 && ++slices % PATIENCE == 0) {
+            giveUpJoins();
         }
         if (launch.isOverLimit()) {
             throw warp.fault(
@@ -191,7 +204,8 @@ final class WarpExecution {
                 "the register " + name + " is used before it is set");
     }
 
-    /// Goes on where the branch leads; where lanes part, the path goes on with those that do not take it.
+    /// Goes on where the branch leads; where lanes part, the path goes on with those that do not
+    /// take it.
     private void branch(Path path, Step step, int taken) {
         int notTaken = path.lanes & ~taken;
         if (notTaken == 0) {
@@ -215,6 +229,12 @@ final class WarpExecution {
     private void arrive(Path path) {
         Join join = path.join;
         assert join != null;
+        if (join.givenUp) {
+            join.expected &= ~path.lanes;
+            path.join = join.outer;
+            ready.addLast(path);
+            return;
+        }
         join.arrived |= path.lanes;
         if (join.arrived == join.expected) {
             letGo(join);
@@ -253,15 +273,15 @@ final class WarpExecution {
                     Integer.numberOfTrailingZeros(lanes == 0 ? path.lanes : lanes),
                     "%d lanes of the warp reach the barrier, and lane %d does not"
                             .formatted(
-                                    Integer.bitCount(lanes), Integer.numberOfTrailingZeros(missing)));
+                                    Integer.bitCount(lanes),
+                                    Integer.numberOfTrailingZeros(missing)));
         }
         if (warp.live != warp.existing) {
             throw warp.fault(
                     FaultKind.DIVERGENT_BARRIER,
                     Integer.numberOfTrailingZeros(lanes),
                     "lane %d of the warp has ended before the barrier"
-                            .formatted(
-                                    Integer.numberOfTrailingZeros(warp.existing & ~warp.live)));
+                            .formatted(Integer.numberOfTrailingZeros(warp.existing & ~warp.live)));
         }
         int lane = Integer.numberOfTrailingZeros(lanes);
         int id = warp.words[step.barrier.id() + lane];
@@ -380,30 +400,33 @@ final class WarpExecution {
                 step.source.name() + " needs all of its lanes, and lane " + lane + " " + why);
     }
 
-    /// No path can go on: lanes that wait at a join go on alone; where there are none, lanes wait for ever.
-    private void giveUpJoins() {
+    /// Lets the lanes go on that wait at joins; false where there are none.
+    private boolean giveUpJoins() {
         boolean found = false;
         for (Join join : List.copyOf(joins)) {
             if (join.arrived != 0) {
                 ready.addLast(new Path(join.at, join.arrived, join.outer));
                 join.expected &= ~join.arrived;
                 join.arrived = 0;
+                join.givenUp = true;
                 found = true;
             }
             if (join.expected == 0) {
                 joins.remove(join);
             }
         }
-        if (!found) {
-            Path path = parked.getFirst();
-            warp.current = steps[path.at];
-            int lane = Integer.numberOfTrailingZeros(path.lanes);
-            int members = warp.words[steps[path.at].members + lane];
-            throw warp.fault(
-                    FaultKind.DEADLOCK,
-                    lane,
-                    "waits for the lanes of mask 0x%08x, which never come"
-                            .formatted(members & warp.live & ~path.lanes));
-        }
+        return found;
+    }
+
+    private KernelFault deadlock() {
+        Path path = parked.getFirst();
+        warp.current = steps[path.at];
+        int lane = Integer.numberOfTrailingZeros(path.lanes);
+        int members = warp.words[steps[path.at].members + lane];
+        return warp.fault(
+                FaultKind.DEADLOCK,
+                lane,
+                "waits for the lanes of mask 0x%08x, which never come"
+                        .formatted(members & warp.live & ~path.lanes));
     }
 }

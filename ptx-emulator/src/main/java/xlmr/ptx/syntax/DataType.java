@@ -39,8 +39,7 @@ public enum DataType {
     }
 
     private static final Map<String, DataType> BY_NAME =
-            Stream.of(values())
-                    .collect(Collectors.toMap(DataType::toString, Function.identity()));
+            Stream.of(values()).collect(Collectors.toMap(DataType::toString, Function.identity()));
 
     private final int bytes;
     private final Kind kind;

@@ -69,7 +69,9 @@ final class FunctionParser {
                                     () ->
                                             new PtxSyntaxException(
                                                     predicate.line(),
-                                                    "'" + predicate.text() + "' is not a predicate"));
+                                                    "'"
+                                                            + predicate.text()
+                                                            + "' is not a predicate"));
             instruction(tokens.next(), Optional.of(new Instruction.Guard(register, negated)));
         } else if (token.kind() == Token.Kind.WORD && tokens.take(":")) {
             scope.declareLabel(token.text(), placed.size(), token.line());
@@ -114,7 +116,10 @@ final class FunctionParser {
                         .orElseThrow(
                                 () ->
                                         new PtxSyntaxException(
-                                                line, "registers of type " + typeName + " are not known"));
+                                                line,
+                                                "registers of type "
+                                                        + typeName
+                                                        + " are not known"));
         do {
             String name = tokens.word("the name of a register");
             if (tokens.take("<")) {
@@ -127,7 +132,8 @@ final class FunctionParser {
         tokens.expect(";");
     }
 
-    /// `.loc 1 10 0, function_name $L__info, inlined_at 1 20 3`: for debuggers, and without a semicolon.
+    /// `.loc 1 10 0, function_name $L__info, inlined_at 1 20 3`: for debuggers, and without a
+    /// semicolon.
     private void location() {
         for (int i = 0; i < 3; i++) {
             tokens.integer();
@@ -159,7 +165,8 @@ final class FunctionParser {
         List<String> modifiers = List.of(parts).subList(1, parts.length);
         placed.add(
                 new Placed(
-                        new Instruction(name.line(), guard, parts[0], modifiers, List.copyOf(operands)),
+                        new Instruction(
+                                name.line(), guard, parts[0], modifiers, List.copyOf(operands)),
                         scope));
     }
 

@@ -31,6 +31,8 @@ public record Instruction(
         String prefix = guard.map(g -> (g.negated() ? "@!" : "@") + g.predicate() + " ").orElse("");
         return prefix
                 + name()
-                + operands.stream().map(Operand::toString).collect(Collectors.joining(", ", " ", ""));
+                + operands.stream()
+                        .map(Operand::toString)
+                        .collect(Collectors.joining(", ", " ", ""));
     }
 }

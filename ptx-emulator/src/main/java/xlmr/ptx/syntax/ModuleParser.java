@@ -28,7 +28,10 @@ final class ModuleParser {
             throw new PtxSyntaxException(1, "there is no .target: this is not PTX");
         }
         return new PtxModule(
-                version, target, List.copyOf(variables), java.util.Collections.unmodifiableMap(functions));
+                version,
+                target,
+                List.copyOf(variables),
+                java.util.Collections.unmodifiableMap(functions));
     }
 
     private void directive(Token token) {
@@ -80,7 +83,8 @@ final class ModuleParser {
     private void section() {
         Token name = tokens.next();
         if (!name.text().startsWith(".debug_")) {
-            throw new PtxSyntaxException(name.line(), "the section '" + name.text() + "' is not known");
+            throw new PtxSyntaxException(
+                    name.line(), "the section '" + name.text() + "' is not known");
         }
         tokens.expect("{");
         while (!tokens.take("}")) {
@@ -122,8 +126,16 @@ final class ModuleParser {
             functions.putIfAbsent(
                     name,
                     new Function(
-                            name, isKernel, results, parameters, List.of(), List.of(), maximum, required,
-                            false, line));
+                            name,
+                            isKernel,
+                            results,
+                            parameters,
+                            List.of(),
+                            List.of(),
+                            maximum,
+                            required,
+                            false,
+                            line));
             return;
         }
         if (declared != null && declared.hasBody()) {

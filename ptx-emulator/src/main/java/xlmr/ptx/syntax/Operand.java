@@ -89,7 +89,9 @@ public sealed interface Operand {
     record Vector(List<Operand> elements) implements Operand {
         @Override
         public String toString() {
-            return elements.stream().map(Operand::toString).collect(Collectors.joining(", ", "{", "}"));
+            return elements.stream()
+                    .map(Operand::toString)
+                    .collect(Collectors.joining(", ", "{", "}"));
         }
     }
 
@@ -97,7 +99,9 @@ public sealed interface Operand {
     record Group(List<Operand> elements) implements Operand {
         @Override
         public String toString() {
-            return elements.stream().map(Operand::toString).collect(Collectors.joining(", ", "(", ")"));
+            return elements.stream()
+                    .map(Operand::toString)
+                    .collect(Collectors.joining(", ", "(", ")"));
         }
     }
 

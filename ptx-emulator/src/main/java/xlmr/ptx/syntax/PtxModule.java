@@ -3,8 +3,8 @@ package xlmr.ptx.syntax;
 import java.util.List;
 import java.util.Map;
 
-/// A PTX file as it was written, checked for its grammar. What an instruction means is checked when a
-/// device loads the module.
+/// A PTX file as it was written, checked for its grammar. What an instruction means is checked when
+/// a device loads the module.
 ///
 /// @param version of the PTX language, such as `8.8`
 /// @param target the architecture, such as `sm_80`

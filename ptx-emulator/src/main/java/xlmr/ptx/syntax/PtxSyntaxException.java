@@ -1,7 +1,7 @@
 package xlmr.ptx.syntax;
 
-/// PTX that is malformed, or that uses something which the emulator does not know. The message is one
-/// line that begins with the line of the PTX.
+/// PTX that is malformed, or that uses something which the emulator does not know. The message is
+/// one line that begins with the line of the PTX.
 public final class PtxSyntaxException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

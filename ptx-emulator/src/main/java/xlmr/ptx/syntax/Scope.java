@@ -4,7 +4,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// The names that a pair of braces holds: registers, variables, labels. An inner name hides an outer one.
+/// The names that a pair of braces holds: registers, variables, labels. An inner name hides an
+/// outer one.
 final class Scope {
     private record Range(DataType type, int count) {}
 

@@ -2,8 +2,8 @@ package xlmr.ptx.syntax;
 
 import java.util.Set;
 
-/// The registers that the machine fills and the emulator knows. Clocks are not among them: what they
-/// show on a real device cannot be foretold.
+/// The registers that the machine fills and the emulator knows. Clocks are not among them: what
+/// they show on a real device cannot be foretold.
 final class SpecialRegisters {
     static final Set<String> NAMES =
             Set.of(

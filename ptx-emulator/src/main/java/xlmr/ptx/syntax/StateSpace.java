@@ -11,7 +11,8 @@ public enum StateSpace {
     CONST,
     PARAM;
 
-    /// The space of that name, without its dot; what follows `::` (as in `shared::cta`) is the plain space.
+    /// The space of that name, without its dot; what follows `::` (as in `shared::cta`) is the
+    /// plain space.
     public static Optional<StateSpace> named(String name) {
         return switch (name) {
             case "global" -> Optional.of(GLOBAL);

@@ -15,7 +15,8 @@ final class VariableParser {
         this.tokens = tokens;
     }
 
-    /// Reads what follows the state space: `.align 16 .b8 name[64] = {1, 2}`, without the semicolon.
+    /// Reads what follows the state space: `.align 16 .b8 name[64] = {1, 2}`, without the
+    /// semicolon.
     Variable variable(StateSpace space) {
         int alignment = 0;
         int lanes = 1;
@@ -38,13 +39,15 @@ final class VariableParser {
             token = tokens.peek();
         }
         if (type == null) {
-            throw new PtxSyntaxException(token.line(), "expected a type, found '" + token.text() + "'");
+            throw new PtxSyntaxException(
+                    token.line(), "expected a type, found '" + token.text() + "'");
         }
         String name = tokens.word("the name of a variable");
         long bytes = (long) type.bytes() * lanes * dimensions(token);
         if (bytes > LARGEST) {
             throw new PtxSyntaxException(
-                    token.line(), name + " takes " + bytes + " bytes; at most " + LARGEST + " are allowed");
+                    token.line(),
+                    name + " takes " + bytes + " bytes; at most " + LARGEST + " are allowed");
         }
         byte[] initial =
                 tokens.take("=") ? initializer(type, (int) bytes, token.line()) : new byte[0];
@@ -70,7 +73,8 @@ final class VariableParser {
         Token token = tokens.peek();
         int alignment = tokens.count("an alignment");
         if (Integer.bitCount(alignment) != 1 || alignment > 1 << 16) {
-            throw new PtxSyntaxException(token.line(), "an alignment of " + alignment + " is not possible");
+            throw new PtxSyntaxException(
+                    token.line(), "an alignment of " + alignment + " is not possible");
         }
         return alignment;
     }
@@ -78,7 +82,8 @@ final class VariableParser {
     /// `.ptr .global .align 4` says what a pointer points to; nothing here depends on it.
     private void pointerAttributes() {
         Token token = tokens.peek();
-        if (token.text().startsWith(".") && StateSpace.named(token.text().substring(1)).isPresent()) {
+        if (token.text().startsWith(".")
+                && StateSpace.named(token.text().substring(1)).isPresent()) {
             tokens.next();
         }
         if (tokens.take(".align")) {
@@ -104,7 +109,8 @@ final class VariableParser {
 
     private byte[] initializer(DataType type, int bytes, int line) {
         ByteBuffer values =
-                ByteBuffer.allocate(bytes == 0 ? type.bytes() : bytes).order(ByteOrder.LITTLE_ENDIAN);
+                ByteBuffer.allocate(bytes == 0 ? type.bytes() : bytes)
+                        .order(ByteOrder.LITTLE_ENDIAN);
         if (tokens.take("{")) {
             while (!tokens.take("}")) {
                 value(values, type, line);
@@ -125,7 +131,10 @@ final class VariableParser {
         Token token = tokens.peek();
         String text = token.text();
         long bits;
-        if (text.startsWith("0f") || text.startsWith("0F") || text.startsWith("0d") || text.startsWith("0D")) {
+        if (text.startsWith("0f")
+                || text.startsWith("0F")
+                || text.startsWith("0d")
+                || text.startsWith("0D")) {
             tokens.next();
             bits = Long.parseUnsignedLong(text.substring(2), 16);
         } else {
