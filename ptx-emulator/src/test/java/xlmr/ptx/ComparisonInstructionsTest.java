@@ -51,7 +51,7 @@ class ComparisonInstructionsTest {
         long[] b = partly(a);
         String lines =
                 "setp.lt.s64 p, a, b; setp.le.u64 q, a, b; selp.b32 d, 1, 0, p; @q add.s32 d, d,"
-                    + " 2;";
+                        + " 2;";
         long[] results = new OneInstruction(lines, "b32", "b64", "b64").run(a, b);
         for (int i = 0; i < a.length; i++) {
             long expected = (a[i] < b[i] ? 1 : 0) + (Long.compareUnsigned(a[i], b[i]) <= 0 ? 2 : 0);
@@ -86,7 +86,7 @@ class ComparisonInstructionsTest {
     void aComparisonIsCombinedWithAPredicateAndGivesItsOpposite() {
         String lines =
                 "setp.gt.u32 q, a, 1000; setp.lt.and.s32 p|q, a, b, !q; selp.b32 d, 1, 0, p; @q"
-                    + " add.s32 d, d, 2;";
+                        + " add.s32 d, d, 2;";
         long[] results = new OneInstruction(lines, "b32", "b32", "b32").run(WORDS, OTHERS);
         for (int i = 0; i < WORDS.length; i++) {
             boolean less = (int) WORDS[i] < (int) OTHERS[i];

@@ -24,9 +24,9 @@ final class OneInstruction {
         }
         text.append(
                 ", .param .u32 n) {\n"
-                    + ".reg .b64 x, w;\n"
-                    + ".reg .b32 t, s, m;\n"
-                    + ".reg .pred p, q, done;\n");
+                        + ".reg .b64 x, w;\n"
+                        + ".reg .b32 t, s, m;\n"
+                        + ".reg .pred p, q, done;\n");
         text.append(".reg .%s d;\n".formatted(resultType));
         for (int i = 0; i < types.length; i++) {
             text.append(".reg .%s %c;\n".formatted(types[i], NAMES.charAt(i)));

@@ -154,7 +154,7 @@ class RaceTest {
         assertThatThrownBy(() -> run(1, START + MINE + OTHER_LANES))
                 .hasMessageStartingWith(
                         "race: read of 4 bytes at 0x4 that were written by thread 1, with no"
-                            + " barrier between [kernel test, block (0, 0, 0), thread 0,");
+                                + " barrier between [kernel test, block (0, 0, 0), thread 0,");
     }
 
     private static void run(long seed, String body) {

@@ -29,27 +29,27 @@ class RefusalTest {
                 "add.s32 %r0, %r1, %d1; | add.s32: expected a value of up to 32 bits, found %d1",
                 "add.s64 %d0, %d1, %r1; | add.s64: expected a value of 64 bits, found %r1",
                 "ld.global.foo.b32 %r0, [%d0]; | ld.global.foo.b32: the modifier .foo is not known"
-                    + " here",
+                        + " here",
                 "ld.global.v3.b32 %r0, [%d0]; | ld.global.v3.b32: the modifier .v3 is not known"
-                    + " here",
+                        + " here",
                 "ld.global.b64 %r0, [%d0]; | ld.global.b64: a register of 64 bits is expected,"
-                    + " found %r0",
+                        + " found %r0",
                 "cvt.f16.f32 %r0, %r1; | cvt.f16.f32: a rounding is expected",
                 "cvt.rn.s32.s16 %r0, %r1; | cvt.rn.s32.s16: a rounding is not expected, the"
-                    + " conversion is exact",
+                        + " conversion is exact",
                 "cvt.rn.s32.f32 %r0, %r1; | cvt.rn.s32.f32: the rounding is not of the kind that"
-                    + " the types need",
+                        + " the types need",
                 "sqrt.rz.f32 %r0, %r1; | sqrt.rz.f32: one of .rn, .approx is expected",
                 "setp.equ.s32 %p0, %r0, %r1; | setp.equ.s32: .equ compares no whole numbers",
                 "mma.sync.aligned.m8n8k4.row.col.f32.f16.f16.f32 %r0, %r0, %r0, %r0; |"
-                    + " mma.sync.aligned.m8n8k4.row.col.f32.f16.f16.f32: one of .m16n8k16,"
-                    + " .m16n8k8, .m16n8k4 is expected",
+                        + " mma.sync.aligned.m8n8k4.row.col.f32.f16.f16.f32: one of .m16n8k16,"
+                        + " .m16n8k8, .m16n8k4 is expected",
                 "wgmma.fence.sync.aligned; | wgmma.fence.sync.aligned: the type .aligned is not"
-                    + " known",
+                        + " known",
                 "bra NOWHERE; | bra: there is no label NOWHERE",
                 "call.uni missing, (); | the function missing has no body in this module",
                 "red.global.cas.b32 [%d0], %r0, %r1; | red.global.cas.b32: .cas gives a result: it"
-                    + " needs atom"
+                        + " needs atom"
             })
     void anInstructionThatIsNotKnownIsRefusedByNameAndLine(String instruction, String message) {
         assertThatThrownBy(() -> Modules.kernel(device, instruction))
@@ -93,7 +93,7 @@ class RefusalTest {
                 ".version 8.0 .target sm_80 /* not closed",
                 ".version 8.0 .target sm_80 .file 1 \"not closed",
                 ".version 8.0 .target sm_80 .visible .entry a() { ret; } .visible .entry a() { ret;"
-                    + " }",
+                        + " }",
                 ".version 8.0 .target sm_80 .tex .u32 a;"
             })
     void aBrokenModuleIsRefused(String text) {
@@ -106,8 +106,8 @@ class RefusalTest {
     void aFunctionThatCallsItselfIsRefused() {
         String text =
                 ".version 8.0 .target sm_80 .address_size 64\n"
-                    + ".func again() { call again, (); ret; }\n"
-                    + ".visible .entry a() { call again, (); ret; }";
+                        + ".func again() { call again, (); ret; }\n"
+                        + ".visible .entry a() { call again, (); ret; }";
         PtxModule module = PtxModule.parse(text);
         assertThatThrownBy(() -> device.load(module))
                 .hasMessage("PTX line 2: the function again calls itself, which is not known");

@@ -105,11 +105,11 @@ class WarpsTest {
     void divergedLanesDoNotRunTheCodeAfterTheMeetingPointTwice() {
         String body =
                 "ld.param.u64 %d0, [out]; mov.u32 %r0, %tid.x; setp.lt.u32 %p0, %r0, 5; @%p0 bra"
-                    + " A;\n"
-                    + "mov.u32 %r1, 1; bra B;\n"
-                    + "A: mov.u32 %r1, 2;\n"
-                    + "B: mul.wide.u32 %d1, %r0, 4; add.s64 %d1, %d0, %d1;\n"
-                    + "st.global.u32 [%d1], %r1;";
+                        + " A;\n"
+                        + "mov.u32 %r1, 1; bra B;\n"
+                        + "A: mov.u32 %r1, 2;\n"
+                        + "B: mul.wide.u32 %d1, %r0, 4; add.s64 %d1, %d0, %d1;\n"
+                        + "st.global.u32 [%d1], %r1;";
         DeviceBuffer out = device.allocate(32 * 4);
         LaunchReport report =
                 device.launch(
@@ -168,9 +168,9 @@ class WarpsTest {
     void namedBarriersCountThreads() {
         String body =
                 "mov.u32 %r0, %tid.x; setp.ge.u32 %p0, %r0, 64; @%p0 bra LAST; bar.sync 1, 64; bra"
-                    + " END;\n"
-                    + "LAST: bar.arrive 2, 64;\n"
-                    + "END:";
+                        + " END;\n"
+                        + "LAST: bar.arrive 2, 64;\n"
+                        + "END:";
         DeviceBuffer out = device.allocate(4);
         LaunchReport report =
                 device.launch(

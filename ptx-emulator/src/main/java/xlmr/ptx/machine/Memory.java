@@ -22,6 +22,7 @@ public final class Memory {
     private final int granuleShift;
     private final int localBytes;
     private final Traffic traffic;
+    private final AccessFaults faults;
     private int copiesUnderWay;
 
     /// Where the place that was found last begins in its region.
@@ -41,6 +42,8 @@ public final class Memory {
         this.granuleShift = program.granuleShift();
         this.localBytes = program.localBytes();
         this.traffic = traffic;
+        this.faults =
+                new AccessFaults(global, epochs, shared.size(), localBytes, parameters.size());
     }
 
     /// A new block: shared memory is unwritten again.
@@ -113,7 +116,7 @@ public final class Memory {
             }
             long against = history.read(at, bytes, warp.stamp(lane));
             if (against != AccessHistory.NONE) {
-                throw race(warp, lane, against, "read of", bytes, address, "written");
+                throw faults.race(warp, lane, against, "read of", bytes, address, "written");
             }
         }
         for (int i = 0; i < count; i++) {
@@ -163,7 +166,7 @@ public final class Memory {
             long against =
                     region.historyOf(granuleShift, epochs).atomic(at, bytes, warp.stamp(lane));
             if (against != AccessHistory.NONE) {
-                throw race(
+                throw faults.race(
                         warp, lane, against, "atomic operation on", bytes, address, "used plainly");
             }
         }
@@ -210,10 +213,10 @@ public final class Memory {
                         "read");
         int begin = offset;
         if (!from.holds(source, sourceBytes)) {
-            throw outOfBounds(warp, StateSpace.GLOBAL, lane, source, sourceBytes, "read");
+            throw faults.outOfBounds(warp, StateSpace.GLOBAL, lane, source, sourceBytes, "read");
         }
         if ((source & bytes - 1) != 0) {
-            throw misaligned(warp, lane, source, bytes, "read");
+            throw AccessFaults.misaligned(warp, lane, source, bytes, "read");
         }
         if (!from.initialized.rangeSet(begin, begin + sourceBytes)) {
             throw warp.fault(
@@ -225,7 +228,7 @@ public final class Memory {
         long against =
                 from.historyOf(granuleShift, epochs).read(begin, sourceBytes, warp.stamp(lane));
         if (against != AccessHistory.NONE) {
-            throw race(warp, lane, against, "read of", sourceBytes, source, "written");
+            throw faults.race(warp, lane, against, "read of", sourceBytes, source, "written");
         }
         System.arraycopy(from.bytes, begin, to.bytes, at, sourceBytes);
     }
@@ -260,7 +263,7 @@ public final class Memory {
         long against =
                 region.historyOf(granuleShift, epochs).write(at, bytes, warp.stamp(lane), same);
         if (against != AccessHistory.NONE) {
-            throw race(warp, lane, against, "write of", bytes, address, "used");
+            throw faults.race(warp, lane, against, "write of", bytes, address, "used");
         }
     }
 
@@ -308,10 +311,10 @@ public final class Memory {
             case GLOBAL, CONST -> {
                 Region region = global.find(address, bytes);
                 if (region == null) {
-                    throw outOfBounds(warp, space, lane, address, bytes, verb);
+                    throw faults.outOfBounds(warp, space, lane, address, bytes, verb);
                 }
                 if ((address & bytes - 1) != 0) {
-                    throw misaligned(warp, lane, address, bytes, verb);
+                    throw AccessFaults.misaligned(warp, lane, address, bytes, verb);
                 }
                 offset = (int) (address - region.base);
                 yield region;
@@ -319,13 +322,13 @@ public final class Memory {
             case SHARED -> {
                 @Nullable Bits addressable = shared.addressable;
                 if (address < 0 || address > shared.size() - bytes) {
-                    throw outOfBounds(warp, space, lane, address, bytes, verb);
+                    throw faults.outOfBounds(warp, space, lane, address, bytes, verb);
                 }
                 if ((address & bytes - 1) != 0) {
-                    throw misaligned(warp, lane, address, bytes, verb);
+                    throw AccessFaults.misaligned(warp, lane, address, bytes, verb);
                 }
                 if (addressable != null && !addressable.allSet((int) address, bytes)) {
-                    throw outOfBounds(warp, space, lane, address, bytes, verb);
+                    throw faults.outOfBounds(warp, space, lane, address, bytes, verb);
                 }
                 offset = (int) address;
                 yield shared;
@@ -333,10 +336,10 @@ public final class Memory {
             case LOCAL -> local(warp, lane, address, bytes, verb);
             case PARAM -> {
                 if (address < 0 || address > parameters.size() - bytes) {
-                    throw outOfBounds(warp, space, lane, address, bytes, verb);
+                    throw faults.outOfBounds(warp, space, lane, address, bytes, verb);
                 }
                 if ((address & bytes - 1) != 0) {
-                    throw misaligned(warp, lane, address, bytes, verb);
+                    throw AccessFaults.misaligned(warp, lane, address, bytes, verb);
                 }
                 offset = (int) address;
                 yield parameters;
@@ -352,53 +355,12 @@ public final class Memory {
 
     private Region local(Warp warp, int lane, long address, int bytes, String verb) {
         if (address < 0 || address > localBytes - bytes) {
-            throw outOfBounds(warp, StateSpace.LOCAL, lane, address, bytes, verb);
+            throw faults.outOfBounds(warp, StateSpace.LOCAL, lane, address, bytes, verb);
         }
         if ((address & bytes - 1) != 0) {
-            throw misaligned(warp, lane, address, bytes, verb);
+            throw AccessFaults.misaligned(warp, lane, address, bytes, verb);
         }
         offset = lane * localBytes + (int) address;
         return warp.local;
-    }
-
-    private KernelFault outOfBounds(
-            Warp warp, StateSpace space, int lane, long address, int bytes, String verb) {
-        String place =
-                switch (space) {
-                    case GLOBAL, CONST, GENERIC -> global.describe(address);
-                    case SHARED -> "of %d bytes of shared memory".formatted(shared.size());
-                    case LOCAL -> "of %d bytes of local memory".formatted(localBytes);
-                    case PARAM -> "of %d bytes of parameters".formatted(parameters.size());
-                };
-        return warp.fault(
-                FaultKind.OUT_OF_BOUNDS,
-                lane,
-                "%d bytes at %s address 0x%x are %s, out of bounds: %s"
-                        .formatted(bytes, space, address, verb, place));
-    }
-
-    private static KernelFault misaligned(
-            Warp warp, int lane, long address, int bytes, String verb) {
-        return warp.fault(
-                FaultKind.MISALIGNED,
-                lane,
-                "%d bytes at 0x%x are %s, which is not a multiple of %d"
-                        .formatted(bytes, address, verb, bytes));
-    }
-
-    private KernelFault race(
-            Warp warp, int lane, long against, String what, int bytes, long address, String other) {
-        boolean inBlock = Stamp.epoch(against) >= epochs.firstOfBlock;
-        String who =
-                inBlock
-                        ? (Stamp.isMany(against) ? "several threads, one of them " : "thread ")
-                                + Stamp.thread(against)
-                                + ", with no barrier between"
-                        : "another block of this launch";
-        return warp.fault(
-                inBlock ? FaultKind.RACE_IN_BLOCK : FaultKind.RACE_BETWEEN_BLOCKS,
-                lane,
-                "race: %s %d bytes at 0x%x that were %s by %s"
-                        .formatted(what, bytes, address, other, who));
     }
 }

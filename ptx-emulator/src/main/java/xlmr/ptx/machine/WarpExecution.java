@@ -1,17 +1,10 @@
 package xlmr.ptx.machine;
 
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Runs a warp. Lanes that a branch separates go on as two paths, which meet again at the first
 /// instruction that both must come to (the immediate post-dominator of the branch).
-///
-/// A [Path] runs until it comes to the place where its [Join] waits for all lanes that were
-/// separated. Lanes that wait for others in a `.sync` operation are set aside, and the other paths
-/// go first; where none can, joins are given up, since a lane need not wait at one.
 final class WarpExecution {
     /// Branches after which another path or warp may go, so that lanes can wait for each other in a
     /// loop.
@@ -21,42 +14,12 @@ final class WarpExecution {
     /// a lock.
     private static final int PATIENCE = 8;
 
-    private static final class Join {
-        final int at;
-        final @Nullable Join outer;
-        int expected;
-        int arrived;
-
-        /// Whether lanes go on here alone.
-        boolean givenUp;
-
-        Join(int at, int expected, @Nullable Join outer) {
-            this.at = at;
-            this.expected = expected;
-            this.outer = outer;
-        }
-    }
-
-    private static final class Path {
-        int at;
-        int lanes;
-        @Nullable Join join;
-
-        Path(int at, int lanes, @Nullable Join join) {
-            this.at = at;
-            this.lanes = lanes;
-            this.join = join;
-        }
-    }
-
     private final Launch launch;
     private final Warp warp;
     private final Step[] steps;
     private final Counters counters;
-    private final Deque<Path> ready = new ArrayDeque<>();
-    private final List<Path> parked = new ArrayList<>();
-    private final List<Join> joins = new ArrayList<>();
-    private @Nullable Path atBarrier;
+    private final Paths paths = new Paths();
+    private Paths.@Nullable Path atBarrier;
     private int waitingBarrier = -1;
     private int branchesLeft;
     private int slices;
@@ -74,13 +37,10 @@ final class WarpExecution {
 
     void begin(SpecialValues specials) {
         warp.begin(specials);
-        ready.clear();
-        parked.clear();
-        joins.clear();
+        paths.begin(warp.existing);
         atBarrier = null;
         waitingBarrier = -1;
         slices = 0;
-        ready.push(new Path(0, warp.existing, null));
     }
 
     boolean isFinished() {
@@ -100,15 +60,15 @@ final class WarpExecution {
     void run() {
         branchesLeft = SLICE;
         while (warp.live != 0 && waitingBarrier < 0 && branchesLeft >= 0) {
-            Path path = ready.poll();
+            Paths.Path path = paths.next();
             if (path != null) {
                 follow(path);
-            } else if (!giveUpJoins()) {
+            } else if (!paths.giveUpJoins()) {
                 throw deadlock();
             }
         }
         if (branchesLeft < 0 && ++slices % PATIENCE == 0) {
-            giveUpJoins();
+            paths.giveUpJoins();
         }
         if (launch.isOverLimit()) {
             throw warp.fault(
@@ -118,11 +78,11 @@ final class WarpExecution {
         }
     }
 
-    private void follow(Path path) {
+    private void follow(Paths.Path path) {
         int stop = path.join == null ? -1 : path.join.at;
         while (true) {
             if (path.at == stop) {
-                arrive(path);
+                paths.arrive(path);
                 return;
             }
             Step step = steps[path.at];
@@ -143,7 +103,7 @@ final class WarpExecution {
                 case BRANCH -> {
                     if (--branchesLeft < 0) {
                         branch(path, step, lanes);
-                        ready.addLast(path);
+                        paths.last(path);
                         return;
                     }
                     branch(path, step, lanes);
@@ -151,7 +111,10 @@ final class WarpExecution {
                     stop = path.join == null ? -1 : path.join.at;
                 }
                 case EXIT -> {
-                    end(lanes);
+                    if (lanes != 0) {
+                        warp.live &= ~lanes;
+                        paths.end(warp.live);
+                    }
                     path.lanes &= ~lanes;
                     if (path.lanes == 0) {
                         return;
@@ -206,7 +169,7 @@ final class WarpExecution {
 
     /// Goes on where the branch leads; where lanes part, the path goes on with those that do not
     /// take it.
-    private void branch(Path path, Step step, int taken) {
+    private void branch(Paths.Path path, Step step, int taken) {
         int notTaken = path.lanes & ~taken;
         if (notTaken == 0) {
             path.at = step.target;
@@ -214,58 +177,12 @@ final class WarpExecution {
             path.at++;
         } else {
             counters.divergentBranches++;
-            Join join = path.join;
-            if (step.rejoin >= 0 && (join == null || join.at != step.rejoin)) {
-                join = new Join(step.rejoin, path.lanes, join);
-                joins.add(join);
-            }
-            ready.push(new Path(step.target, taken, join));
-            path.at++;
-            path.lanes = notTaken;
-            path.join = join;
+            paths.separate(path, taken, step.target, step.rejoin);
         }
-    }
-
-    private void arrive(Path path) {
-        Join join = path.join;
-        assert join != null;
-        if (join.givenUp) {
-            join.expected &= ~path.lanes;
-            path.join = join.outer;
-            ready.addLast(path);
-            return;
-        }
-        join.arrived |= path.lanes;
-        if (join.arrived == join.expected) {
-            letGo(join);
-        }
-    }
-
-    private void letGo(Join join) {
-        joins.remove(join);
-        ready.push(new Path(join.at, join.arrived, join.outer));
-    }
-
-    private void end(int lanes) {
-        warp.live &= ~lanes;
-        for (Join join : List.copyOf(joins)) {
-            join.expected &= warp.live;
-            join.arrived &= warp.live;
-            if (join.expected == 0) {
-                joins.remove(join);
-            } else if (join.arrived == join.expected) {
-                letGo(join);
-            }
-        }
-        if (lanes == 0) {
-            return;
-        }
-        ready.addAll(parked);
-        parked.clear();
     }
 
     /// Whether the path has to wait.
-    private boolean reachBarrier(Path path, Step step, int lanes) {
+    private boolean reachBarrier(Paths.Path path, Step step, int lanes) {
         if (lanes != warp.live) {
             int missing = warp.live & ~lanes;
             throw warp.fault(
@@ -311,7 +228,7 @@ final class WarpExecution {
     /// @param holding threads in which the predicate of the barrier held
     /// @param all threads that came
     void release(int holding, int all) {
-        Path path = atBarrier;
+        Paths.Path path = atBarrier;
         assert path != null;
         Step step = steps[path.at];
         BlockBarrier.Use use = step.barrier;
@@ -326,13 +243,13 @@ final class WarpExecution {
             warp.valid[register] = Operation.ALL;
         }
         path.at++;
-        ready.push(path);
+        paths.first(path);
         atBarrier = null;
         waitingBarrier = -1;
     }
 
     /// Does the step if all lanes that it waits for are here; else sets the path aside.
-    private boolean gather(Path path, Step step, int lanes) {
+    private boolean gather(Paths.Path path, Step step, int lanes) {
         if (step.members == Step.WHOLE_WARP) {
             if (lanes != Operation.ALL) {
                 throw partial(step, ~lanes);
@@ -365,25 +282,21 @@ final class WarpExecution {
         return gatherParked(path, step, lanes, missing);
     }
 
-    private boolean gatherParked(Path path, Step step, int lanes, int missing) {
+    private boolean gatherParked(Paths.Path path, Step step, int lanes, int missing) {
+        List<Paths.Path> others = paths.parkedAt(path.at, missing);
         int together = lanes;
-        List<Path> others = new ArrayList<>();
-        for (Path other : parked) {
-            if (other.at == path.at && (other.lanes & missing) != 0) {
-                together |= other.lanes;
-                others.add(other);
-            }
+        for (Paths.Path other : others) {
+            together |= other.lanes;
         }
         if ((missing & ~together) != 0) {
-            parked.add(path);
+            paths.park(path);
             return false;
         }
         perform(step, together);
-        parked.removeAll(others);
-        for (Path other : others) {
+        for (Paths.Path other : others) {
             other.at++;
-            ready.addLast(other);
         }
+        paths.unpark(others);
         path.at++;
         return true;
     }
@@ -400,26 +313,8 @@ final class WarpExecution {
                 step.source.name() + " needs all of its lanes, and lane " + lane + " " + why);
     }
 
-    /// Lets the lanes go on that wait at joins; false where there are none.
-    private boolean giveUpJoins() {
-        boolean found = false;
-        for (Join join : List.copyOf(joins)) {
-            if (join.arrived != 0) {
-                ready.addLast(new Path(join.at, join.arrived, join.outer));
-                join.expected &= ~join.arrived;
-                join.arrived = 0;
-                join.givenUp = true;
-                found = true;
-            }
-            if (join.expected == 0) {
-                joins.remove(join);
-            }
-        }
-        return found;
-    }
-
     private KernelFault deadlock() {
-        Path path = parked.getFirst();
+        Paths.Path path = paths.parked();
         warp.current = steps[path.at];
         int lane = Integer.numberOfTrailingZeros(path.lanes);
         int members = warp.words[steps[path.at].members + lane];
