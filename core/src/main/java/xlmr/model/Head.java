@@ -1,6 +1,7 @@
 package xlmr.model;
 
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import xlmr.autograd.Ops;
 import xlmr.autograd.Parameter;
@@ -28,5 +29,11 @@ public interface Head {
     /// none.
     default @Nullable Parameter shared() {
         return null;
+    }
+
+    /// Further names under which the reference stores a parameter of its own: what it reports as
+    /// missing otherwise.
+    default Map<String, Parameter> aliases() {
+        return Map.of();
     }
 }

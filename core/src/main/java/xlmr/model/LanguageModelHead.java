@@ -2,6 +2,7 @@ package xlmr.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import xlmr.autograd.Ops;
 import xlmr.autograd.Parameter;
@@ -40,5 +41,11 @@ public record LanguageModelHead(Linear dense, LayerNorm norm, Linear decoder, bo
     @Override
     public @Nullable Parameter shared() {
         return tied ? decoder.weight() : null;
+    }
+
+    @Override
+    public Map<String, Parameter> aliases() {
+        Parameter bias = decoder.bias();
+        return tied || bias == null ? Map.of() : Map.of("lm_head.bias", bias);
     }
 }

@@ -118,11 +118,14 @@ public sealed interface Targets {
                     .toArray();
         }
 
+        /// The labels of [#countedRows].
+        public int[] countedLabels() {
+            return Arrays.stream(flat()).filter(label -> label != CrossEntropy.IGNORE).toArray();
+        }
+
         @Override
         public Tensor loss(Ops ops, Tensor logits) {
-            int[] counted =
-                    Arrays.stream(flat()).filter(label -> label != CrossEntropy.IGNORE).toArray();
-            return ops.crossEntropy(logits, CrossEntropy.of(counted)); // []
+            return ops.crossEntropy(logits, CrossEntropy.of(countedLabels())); // []
         }
 
         @Override

@@ -11,6 +11,8 @@ import xlmr.autograd.Workspace;
 import xlmr.backend.Backend;
 import xlmr.data.EncodedExamples;
 import xlmr.data.TokenBudget;
+import xlmr.data.TrainingExamples;
+import xlmr.model.Targets;
 import xlmr.model.TaskModel;
 import xlmr.tensor.Tensor;
 import xlmr.tensor.TokenBatch;
@@ -55,6 +57,40 @@ public final class Inference {
         return run(examples, progress, (model, ops, tokens) -> model.features(ops, tokens));
     }
 
+    /// Of every labelled token of each example its loss, and 1 where it is guessed right, else 0.
+    /// `[M][2 R]`
+    ///
+    /// @param examples with [targets][xlmr.model.Targets.TokenClasses]
+    /// @param progress is told the number of examples done
+    public float[][] tokenLosses(EncodedExamples examples, IntConsumer progress) {
+        Workspace workspace = takeWorkspace();
+        float[][] results = new float[examples.size()][];
+        int done = 0;
+        for (int[] rows : TokenBudget.batches(examples.lengths(), BATCH_TOKENS)) {
+            TrainingExamples.Labelled batch =
+                    examples.labelled(rows, 0, model.config().padTokenId());
+            beforeBatch.accept(batch.tokens());
+            float[] losses = TokenLosses.of(model, backend, workspace, batch);
+            int at = 0;
+            for (int row : rows) {
+                Targets targets = examples.targets(new int[] {row});
+                int length = 2 * ((Targets.TokenClasses) targets).countedLabels().length;
+                results[row] = Arrays.copyOfRange(losses, at, at + length);
+                at += length;
+            }
+            workspace.reset();
+            done += rows.length;
+            progress.accept(done);
+        }
+        idle.add(workspace);
+        return results;
+    }
+
+    private Workspace takeWorkspace() {
+        Workspace taken = idle.poll();
+        return taken == null ? new Workspace(backend) : taken;
+    }
+
     private interface Pass {
         Tensor run(TaskModel model, Ops ops, TokenBatch tokens);
     }
@@ -64,8 +100,7 @@ public final class Inference {
     }
 
     private float[][] run(EncodedExamples examples, IntConsumer progress, Pass pass) {
-        Workspace taken = idle.poll();
-        Workspace workspace = taken == null ? new Workspace(backend) : taken;
+        Workspace workspace = takeWorkspace();
         float[][] results = new float[examples.size()][];
         List<int[]> batches = TokenBudget.batches(examples.lengths(), BATCH_TOKENS);
         int done = 0;

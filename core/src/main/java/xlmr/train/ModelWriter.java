@@ -46,19 +46,25 @@ public final class ModelWriter {
         }
         SafetensorsWriter writer = new SafetensorsWriter().metadata("format", "pt");
         for (Parameter parameter : model.parameters()) {
-            if (parameter.shape().rank() == 2) {
-                writer.addRows(
-                        parameter.name(),
-                        DType.F32,
-                        parameter.shape(),
-                        (first, rows, target) -> source.read(parameter, first, rows, target));
-            } else {
-                float[] values = new float[parameter.shape().elements()];
-                source.read(parameter, 0, values.length, values);
-                writer.add(parameter.name(), Tensor.of(parameter.shape(), values));
-            }
+            add(writer, parameter.name(), parameter, source);
         }
+        model.head().aliases().forEach((name, parameter) -> add(writer, name, parameter, source));
         writer.write(directory.resolve("model.safetensors"));
         model.config().write(directory.resolve("config.json"));
+    }
+
+    private static void add(
+            SafetensorsWriter writer, String name, Parameter parameter, WeightSource source) {
+        if (parameter.shape().rank() == 2) {
+            writer.addRows(
+                    name,
+                    DType.F32,
+                    parameter.shape(),
+                    (first, rows, target) -> source.read(parameter, first, rows, target));
+        } else {
+            float[] values = new float[parameter.shape().elements()];
+            source.read(parameter, 0, values.length, values);
+            writer.add(name, Tensor.of(parameter.shape(), values));
+        }
     }
 }

@@ -79,12 +79,22 @@ public final class Trainer {
     /// How to judge the model after an epoch, and what to do with the best.
     ///
     /// @param examples to judge on
-    /// @param report of their logits
+    /// @param measure what is kept of their logits
+    /// @param report of what was kept, by example
     /// @param score of a report: the larger, the better; where two are equal, the smaller loss is
     public record Validation(
             EncodedExamples examples,
+            Measure measure,
             Function<float[][], EvaluationReport> report,
-            Function<EvaluationReport, Double> score) {}
+            Function<EvaluationReport, Double> score) {
+        /// Judges by all logits.
+        public Validation(
+                EncodedExamples examples,
+                Function<float[][], EvaluationReport> report,
+                Function<EvaluationReport, Double> score) {
+            this(examples, Measure.LOGITS, report, score);
+        }
+    }
 
     /// Keeps the weights of the best model so far.
     public interface Keeper {
@@ -243,6 +253,11 @@ public final class Trainer {
     }
 
     private EvaluationReport evaluate(Validation validation) {
+        if (validation.measure() == Measure.TOKEN_LOSSES) {
+            return validation
+                    .report()
+                    .apply(inference().tokenLosses(validation.examples(), done -> {}));
+        }
         if (options.tune() != Tune.HEAD) {
             return validation.report().apply(inference().logits(validation.examples(), done -> {}));
         }
