@@ -59,6 +59,19 @@ final class LabelledInput {
                 : reader.readAll(file);
     }
 
+    /// All texts of a file that has no labels: each line, or the text column of a table.
+    List<Example> readTexts(Streams streams, Path file) {
+        ExampleReader reader =
+                new ExampleReader(
+                        ExampleOptions.unlabelled(textColumn)
+                                .withBlankTextAllowed(false)
+                                .withFormat(format.example())
+                                .withHeader(!noHeader));
+        return file.equals(ExampleReader.STANDARD_INPUT)
+                ? reader.readAll(streams.in(), "standard input")
+                : reader.readAll(file);
+    }
+
     /// Whether a text may have several labels.
     boolean hasDelimiter() {
         return labelDelimiter != null;

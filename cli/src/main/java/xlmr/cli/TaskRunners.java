@@ -17,7 +17,7 @@ final class TaskRunners {
             case TOKEN_CLASSIFICATION -> tagging;
             case QUESTION_ANSWERING -> answering;
             case MULTIPLE_CHOICE -> choosing;
-            case MASKED_LM, CAUSAL_LM -> languageModel;
+            case MASKED_LM, CAUSAL_LM -> languageModel.of(task);
         };
     }
 }

@@ -136,12 +136,11 @@ final class TrainCommand implements Runnable {
         } else {
             EpochResult best =
                     result.epochs().stream().filter(EpochResult::best).toList().getLast();
-            streams.out()
-                    .printf(
-                            "%s holds epoch %d: labels %s%n",
-                            output,
-                            best.number(),
-                            Printable.line(String.join(", ", result.labels())));
+            String labels =
+                    result.task().hasLabels()
+                            ? ": labels " + Printable.line(String.join(", ", result.labels()))
+                            : "";
+            streams.out().printf("%s holds epoch %d%s%n", output, best.number(), labels);
         }
         if (result.truncated() > 0) {
             streams.warn(

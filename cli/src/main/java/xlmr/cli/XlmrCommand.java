@@ -94,6 +94,8 @@ public final class XlmrCommand implements Runnable {
         commands.put("embed", EmbedCommand::new);
         commands.put("similarity", SimilarityCommand::new);
         commands.put("rerank", RerankCommand::new);
+        commands.put("fill-mask", FillMaskCommand::new);
+        commands.put("generate", GenerateCommand::new);
         commands.put("describe", DescribeCommand::new);
         commands.put("tokenize", TokenizeCommand::new);
         commands.put("download", DownloadCommand::new);

@@ -17,8 +17,7 @@ import xlmr.tensor.TokenBatch;
 /// @param maskId id of `<mask>`
 /// @param vocabulary ids of random pieces are below it
 /// @param seed of the run
-public record MaskedTexts(
-        List<Text> texts, MaskingRule rule, int maskId, int vocabulary, long seed)
+public record MaskedTexts(List<Text> texts, MaskingRule rule, int maskId, int vocabulary, long seed)
         implements TrainingExamples {
     // Odd constants with well-mixed bits, so that neighbouring counters give unlike streams.
     private static final long STEP_MIX = 0x9E3779B97F4A7C15L;
@@ -97,8 +96,7 @@ public record MaskedTexts(
         for (int t = 0; t < words.length; t++) {
             boolean continues = rule.wholeWords() && t > 0 && words[t] == words[t - 1];
             if (words[t] >= 0) {
-                chosen[t] =
-                        continues ? chosen[t - 1] : random.nextDouble() < rule.probability();
+                chosen[t] = continues ? chosen[t - 1] : random.nextDouble() < rule.probability();
                 any |= chosen[t];
             }
         }

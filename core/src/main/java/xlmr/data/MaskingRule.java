@@ -4,8 +4,8 @@ package xlmr.data;
 /// 2019): of the chosen ones 80 % become the mask, 10 % a random piece, 10 % stay.
 ///
 /// @param probability that a token, or a word, is chosen
-/// @param wholeWords whether all pieces of a word are chosen together, so that none gives the others
-///   away
+/// @param wholeWords whether all pieces of a word are chosen together, so that none gives the
+///   others away
 public record MaskingRule(double probability, boolean wholeWords) {
     /// Share of the chosen tokens that become the mask.
     static final double MASKED = 0.8;

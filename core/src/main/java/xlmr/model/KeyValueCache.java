@@ -30,7 +30,8 @@ public final class KeyValueCache implements AttentionScope {
     public KeyValueCache(Backend backend, XlmRobertaConfig config, int capacity) {
         if (!config.isDecoder()) {
             throw new IllegalArgumentException(
-                    "key-value cache: the model is not causal (is_decoder is false in its config.json)");
+                    "key-value cache: the model is not causal (is_decoder is false in its"
+                        + " config.json)");
         }
         if (capacity < 1 || capacity > config.maxTokens()) {
             throw new IllegalArgumentException(

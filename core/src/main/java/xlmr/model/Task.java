@@ -38,6 +38,11 @@ public enum Task {
         return "XLMRoberta" + suffix;
     }
 
+    /// Whether its classes have names: `id2label` in the configuration.
+    public boolean hasLabels() {
+        return this == SEQUENCE_CLASSIFICATION || this == TOKEN_CLASSIFICATION;
+    }
+
     /// The task of a configuration, by its `architectures`; empty for a bare encoder.
     public static Optional<Task> of(XlmRobertaConfig config) {
         return Arrays.stream(values())

@@ -28,9 +28,7 @@ public record CausalLanguageModelTraining(List<Example> training, List<Example> 
 
     @Override
     public XlmRobertaConfig configure(XlmRobertaConfig pretrained) {
-        return pretrained
-                .with("is_decoder", true)
-                .withArchitecture(Task.CAUSAL_LM.architecture());
+        return pretrained.with("is_decoder", true).withArchitecture(Task.CAUSAL_LM.architecture());
     }
 
     @Override

@@ -10,6 +10,7 @@ import xlmr.data.Example;
 import xlmr.model.LoadedModel;
 import xlmr.model.ModelLoader;
 import xlmr.model.ProblemType;
+import xlmr.model.Task;
 import xlmr.model.TaskModel;
 import xlmr.model.XlmRobertaConfig;
 import xlmr.tensor.DType;
@@ -76,12 +77,17 @@ public record FineTuning(
 
     /// What came of it.
     ///
+    /// @param task that the model was trained for
     /// @param labels in the order of their ids
     /// @param epochs one result each
     /// @param report which weights were used, and which drawn at random: the head
     /// @param truncated training texts that were cut
     public record Result(
-            List<String> labels, List<EpochResult> epochs, LoadReport report, int truncated) {}
+            Task task,
+            List<String> labels,
+            List<EpochResult> epochs,
+            LoadReport report,
+            int truncated) {}
 
     /// Trains on `training`, judges each epoch on `validation` and keeps the best: sequence
     /// classification.
@@ -119,6 +125,6 @@ public record FineTuning(
         List<EpochResult> epochs =
                 new Trainer(backend, loaded.model(), options, listener)
                         .fit(data.training(), order, data.validation(), writer::write);
-        return new Result(config.labels(), epochs, loaded.report(), data.truncated());
+        return new Result(task.task(), config.labels(), epochs, loaded.report(), data.truncated());
     }
 }

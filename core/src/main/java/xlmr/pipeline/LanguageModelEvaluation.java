@@ -22,8 +22,7 @@ import xlmr.train.Inference;
 /// @param rule what is masked, for a masked language model
 /// @param seed of the masks
 /// @param maxLength tokens of the longest piece of a text; 0 for as many as the model has positions
-public record LanguageModelEvaluation(
-        Path directory, MaskingRule rule, long seed, int maxLength) {
+public record LanguageModelEvaluation(Path directory, MaskingRule rule, long seed, int maxLength) {
     /// Reads the model, predicts the texts' tokens and compares.
     ///
     /// @param task masked or causal
@@ -31,8 +30,7 @@ public record LanguageModelEvaluation(
     /// @throws xlmr.data.DataException if no text has a token
     public LanguageModelReport run(
             Task task, List<Example> texts, Backend backend, IntConsumer progress) {
-        TaskModel model =
-                ModelLoader.task(task, directory, null, ModelLoader.FROZEN, 0).model();
+        TaskModel model = ModelLoader.task(task, directory, null, ModelLoader.FROZEN, 0).model();
         XlmRobertaTokenizer tokenizer = XlmRobertaTokenizer.load(directory);
         int most = model.config().maxTokens();
         int limit = maxLength <= 0 ? most : Math.min(most, maxLength);

@@ -29,9 +29,7 @@ public record MaskedLanguageModelTraining(
 
     @Override
     public XlmRobertaConfig configure(XlmRobertaConfig pretrained) {
-        return pretrained
-                .with("is_decoder", false)
-                .withArchitecture(Task.MASKED_LM.architecture());
+        return pretrained.with("is_decoder", false).withArchitecture(Task.MASKED_LM.architecture());
     }
 
     @Override

@@ -87,8 +87,7 @@ public final class TextGenerator {
                             .formatted(ids.length, model.config().maxTokens()));
         }
         int most = Math.min(options.maxNewTokens(), room);
-        KeyValueCache cache =
-                new KeyValueCache(backend, model.config(), ids.length + most);
+        KeyValueCache cache = new KeyValueCache(backend, model.config(), ids.length + most);
         Workspace workspace = new Workspace(backend);
         TokenSampler sampler = new TokenSampler(options);
         List<Integer> written = new ArrayList<>();

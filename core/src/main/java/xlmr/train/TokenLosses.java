@@ -4,8 +4,8 @@ import xlmr.autograd.Ops;
 import xlmr.autograd.Workspace;
 import xlmr.backend.Backend;
 import xlmr.data.TrainingExamples;
-import xlmr.model.TaskModel;
 import xlmr.model.Targets;
+import xlmr.model.TaskModel;
 import xlmr.tensor.Tensor;
 
 /// Judges a language model token by token, some rows of logits at a time.
@@ -15,8 +15,8 @@ final class TokenLosses {
 
     private TokenLosses() {}
 
-    /// The loss of each token that has a label and whether it is guessed right, one after the other.
-    /// `[2 R]`
+    /// The loss of each token that has a label and whether it is guessed right, one after the
+    /// other. `[2 R]`
     static float[] of(
             TaskModel model,
             Backend backend,
