@@ -11,7 +11,7 @@ import xlmr.tensor.Tensor;
 /// A mapped file must not be changed or shortened while it is open; to replace one, write beside it
 /// and rename, as [SafetensorsWriter] does.
 public sealed interface Checkpoint permits ArrayFile, ShardedCheckpoint {
-    /// All names, in the order of the data in the file.
+    /// All names, in the order of the file.
     SequencedSet<String> names();
 
     /// Type and shape of one array.
@@ -19,7 +19,8 @@ public sealed interface Checkpoint permits ArrayFile, ShardedCheckpoint {
     /// @throws CheckpointException if there is none of this name
     TensorInfo info(String name);
 
-    /// A floating-point array as a read-only tensor over the file; nothing is copied.
+    /// A floating-point array as a read-only tensor over the file. Nothing is copied, unless a
+    /// PyTorch tensor skips or repeats elements of the file.
     ///
     /// @throws CheckpointException if there is none of this name, it is not of a floating-point
     ///   type, or it has more than 2^31 - 1 elements

@@ -33,15 +33,16 @@ final class CheckpointFiles {
                     path.toString(), "does not exist", "give a checkpoint's directory or file");
         }
         Path file = Files.isDirectory(path) ? locate(path) : path;
-        return switch (ContainerKind.of(file)) {
-            case SAFETENSORS_INDEX, PYTORCH_INDEX, HDF5_INDEX -> ShardedCheckpoint.open(file);
-            case SAFETENSORS, PYTORCH, HDF5, OTHER -> openFile(file);
-        };
+        ContainerKind kind = ContainerKind.of(file);
+        return kind.isIndex() ? ShardedCheckpoint.open(file) : openFile(file, kind);
     }
 
     /// Opens a file of weights, which an index is not.
     static Checkpoint openFile(Path file) {
-        ContainerKind kind = ContainerKind.of(file);
+        return openFile(file, ContainerKind.of(file));
+    }
+
+    private static Checkpoint openFile(Path file, ContainerKind kind) {
         return switch (kind) {
             case SAFETENSORS, OTHER -> SafetensorsFile.open(file);
             case PYTORCH -> PyTorchFile.open(file);

@@ -39,6 +39,11 @@ public enum ContainerKind {
         return words;
     }
 
+    /// Whether it names shards and holds no weights itself.
+    public boolean isIndex() {
+        return this == SAFETENSORS_INDEX || this == PYTORCH_INDEX || this == HDF5_INDEX;
+    }
+
     /// Looks at the beginning of a file.
     ///
     /// @throws CheckpointException if it cannot be read

@@ -162,14 +162,12 @@ final class PickleMachine {
     }
 
     private void global(String module, String name) {
-        PickleValue value =
-                TorchGlobal.of(module, name)
-                        .orElseThrow(
-                                () ->
-                                        reader.refused(
-                                                "names %s.%s, which no file of tensors needs"
-                                                        .formatted(module, name),
-                                                TorchObjects.REMEDY));
+        PickleValue value = TorchGlobal.of(module, name);
+        if (value == null) {
+            throw reader.refused(
+                    "names %s.%s, which no file of tensors needs".formatted(module, name),
+                    TorchObjects.REMEDY);
+        }
         stack.add(value);
     }
 

@@ -1,6 +1,6 @@
 package xlmr.checkpoint;
 
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// The opcodes of pickle protocols 0 to 5 (CPython, Lib/pickletools.py).
 enum PickleOpcode {
@@ -74,7 +74,7 @@ enum PickleOpcode {
     NEXT_BUFFER(0x97),
     READONLY_BUFFER(0x98);
 
-    private static final PickleOpcode[] BY_CODE = new PickleOpcode[256];
+    private static final @Nullable PickleOpcode[] BY_CODE = new PickleOpcode[256];
 
     static {
         for (PickleOpcode opcode : values()) {
@@ -88,8 +88,8 @@ enum PickleOpcode {
         this.code = code;
     }
 
-    /// The opcode of a byte; empty if there is none.
-    static Optional<PickleOpcode> of(int code) {
-        return Optional.ofNullable(BY_CODE[code]);
+    /// The opcode of a byte; null if there is none.
+    static @Nullable PickleOpcode of(int code) {
+        return BY_CODE[code];
     }
 }

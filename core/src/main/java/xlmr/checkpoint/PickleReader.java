@@ -4,33 +4,32 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CharsetDecoder;
 import java.nio.charset.StandardCharsets;
 
 /// The bytes of a pickle, front to back: opcodes and their arguments. Nothing is taken from memory
 /// before its size is known to be that of bytes which are really there.
 final class PickleReader {
     /// Far beyond real ones: a hundred thousand tensors.
-    private static final long LONGEST = 16L << 20;
+    static final long LONGEST = 16L << 20;
 
     private static final int LONGEST_LINE = 1000;
 
-    private static final ValueLayout.OfShort SHORT =
-            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfInt INT =
-            ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfLong LONG =
-            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    /// How much is copied from the file at a time.
+    private static final int WINDOW = 1 << 14;
 
     private final String source;
     private final MemorySegment bytes;
     private final long start;
+    private final CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
     private long position;
     private long opcodeAt;
+    private byte[] window = {};
+    private long windowAt;
 
     /// @param source names the bytes in messages
-    /// @param bytes hold the pickle; what follows it is not read
+    /// @param bytes hold the pickle; what follows it is not looked at
     /// @param start of the pickle within the bytes
     PickleReader(String source, MemorySegment bytes, long start) {
         this.source = source;
@@ -46,24 +45,27 @@ final class PickleReader {
 
     PickleOpcode opcode() {
         opcodeAt = position;
-        if (position - start > LONGEST) {
-            throw refused("longer than %,d bytes".formatted(LONGEST));
-        }
         int code = unsignedByte();
-        return PickleOpcode.of(code)
-                .orElseThrow(() -> refused("0x%02X, which is no opcode".formatted(code)));
+        PickleOpcode opcode = PickleOpcode.of(code);
+        if (opcode == null) {
+            throw refused("0x%02X, which is no opcode".formatted(code));
+        }
+        return opcode;
     }
 
     int unsignedByte() {
-        return Byte.toUnsignedInt(bytes.get(ValueLayout.JAVA_BYTE, take(1)));
+        int at = take(1);
+        return Byte.toUnsignedInt(window[at]);
     }
 
     int unsignedShort() {
-        return Short.toUnsignedInt(bytes.get(SHORT, take(2)));
+        int at = take(2);
+        return Byte.toUnsignedInt(window[at]) | Byte.toUnsignedInt(window[at + 1]) << 8;
     }
 
     int signedInt() {
-        return bytes.get(INT, take(4));
+        int low = unsignedShort();
+        return low | unsignedShort() << 16;
     }
 
     /// A length or an index.
@@ -73,18 +75,21 @@ final class PickleReader {
 
     /// A length, which is refused where it is negative.
     long signedLong() {
-        return bytes.get(LONG, take(8));
+        long low = unsignedInt();
+        return low | unsignedInt() << 32;
     }
 
     /// Little-endian, two's complement.
     BigInteger integer(int length) {
-        byte[] digits = array(length);
-        for (int i = 0; i < length / 2; i++) {
-            byte digit = digits[i];
-            digits[i] = digits[length - 1 - i];
-            digits[length - 1 - i] = digit;
+        if (length == 0) {
+            return BigInteger.ZERO;
         }
-        return length == 0 ? BigInteger.ZERO : new BigInteger(digits);
+        int at = take(length);
+        byte[] digits = new byte[length];
+        for (int i = 0; i < length; i++) {
+            digits[length - 1 - i] = window[at + i];
+        }
+        return new BigInteger(digits);
     }
 
     void skip(long length) {
@@ -92,16 +97,17 @@ final class PickleReader {
     }
 
     String utf8(long length) {
-        byte[] text = array(length);
+        int at = take(length);
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(text)).toString();
+            return decoder.decode(ByteBuffer.wrap(window, at, (int) length)).toString();
         } catch (CharacterCodingException e) {
             throw refused("a text that is not UTF-8");
         }
     }
 
     String latin1(long length) {
-        return new String(array(length), StandardCharsets.ISO_8859_1);
+        int at = take(length);
+        return new String(window, at, (int) length, StandardCharsets.ISO_8859_1);
     }
 
     /// A name up to the next line break, which is read but not part of it.
@@ -128,12 +134,8 @@ final class PickleReader {
         return new CheckpointException(source, "byte %d: %s".formatted(opcodeAt, reason), remedy);
     }
 
-    private byte[] array(long length) {
-        long from = take(length);
-        return bytes.asSlice(from, length).toArray(ValueLayout.JAVA_BYTE);
-    }
-
-    private long take(long length) {
+    // Where in the window these bytes are; it may be another window than before.
+    private int take(long length) {
         long left = bytes.byteSize() - position;
         if (length < 0) {
             throw refused("a length of %d".formatted(length));
@@ -141,7 +143,16 @@ final class PickleReader {
         if (length > left) {
             throw refused("%d bytes expected, but only %d follow".formatted(length, left));
         }
+        if (length > LONGEST - (position - start)) {
+            throw refused("longer than %d bytes".formatted(LONGEST));
+        }
+        if (position < windowAt || position + length > windowAt + window.length) {
+            window =
+                    bytes.asSlice(position, Math.min(left, Math.max(length, WINDOW)))
+                            .toArray(ValueLayout.JAVA_BYTE);
+            windowAt = position;
+        }
         position += length;
-        return position - length;
+        return (int) (position - length - windowAt);
     }
 }

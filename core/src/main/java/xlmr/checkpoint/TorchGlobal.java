@@ -2,7 +2,7 @@ package xlmr.checkpoint;
 
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import xlmr.checkpoint.PickleValue.ElementType;
 import xlmr.checkpoint.PickleValue.Global;
 import xlmr.checkpoint.PickleValue.StorageType;
@@ -40,10 +40,10 @@ enum TorchGlobal {
         return module + "." + name;
     }
 
-    /// What a name stands for; empty if it may not be named.
-    static Optional<PickleValue> of(String module, String name) {
+    /// What a name stands for; null if it may not be named.
+    static @Nullable PickleValue of(String module, String name) {
         // A line break cannot be in either, so that no two pairs are mixed up.
-        return Optional.ofNullable(BY_NAME.get(module + "\n" + name));
+        return BY_NAME.get(module + "\n" + name);
     }
 
     private static Map<String, PickleValue> byName() {

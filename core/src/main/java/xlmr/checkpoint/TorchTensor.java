@@ -2,6 +2,7 @@ package xlmr.checkpoint;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,11 @@ import xlmr.tensor.DType;
 final class TorchTensor {
     /// PyTorch's limit.
     static final int MOST_AXES = 64;
+
+    private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
     private final TorchStorage storage;
     private final DType dtype;
@@ -75,7 +81,7 @@ final class TorchTensor {
     }
 
     /// Whether the elements follow each other in row-major order.
-    boolean isContiguous() {
+    private boolean isContiguous() {
         long expected = 1;
         for (int axis = sizes.length - 1; axis >= 0; axis--) {
             // Nobody steps along an axis of one element.
@@ -87,6 +93,11 @@ final class TorchTensor {
         return true;
     }
 
+    /// Whether this is a matrix of which the transpose is contiguous.
+    private boolean isTransposed() {
+        return sizes.length == 2 && strides[0] == 1 && strides[1] == sizes[0];
+    }
+
     /// The tensor in a file that holds its storage as it is.
     ///
     /// @param start of the storage within the contents
@@ -95,6 +106,11 @@ final class TorchTensor {
         TensorInfo info = info(name);
         if (isContiguous()) {
             return StoredArray.inPlace(source, path, info, contents, start + position());
+        }
+        if (isTransposed() && dtype.isFloat()) {
+            TensorInfo lying =
+                    new TensorInfo(name, dtype, new long[] {sizes[1], sizes[0]}, info.bytes());
+            return StoredArray.transposed(source, path, lying, contents, start + position());
         }
         MemorySegment bytes = contents.asSlice(start, storage.bytes());
         return StoredArray.gathered(source, info, () -> gather(bytes));
@@ -106,16 +122,12 @@ final class TorchTensor {
         if (isContiguous()) {
             return bytes.asSlice(position(), info.bytes());
         }
-        int width = dtype.bytes();
         MemorySegment target = Arena.ofAuto().allocate(Math.max(1, info.bytes()));
         int last = sizes.length - 1;
         long[] index = new long[sizes.length];
         long from = offset;
         for (long to = 0; to < info.elements(); to += sizes[last]) {
-            for (long i = 0; i < sizes[last]; i++) {
-                long element = from + i * strides[last];
-                MemorySegment.copy(bytes, element * width, target, (to + i) * width, width);
-            }
+            copyRow(bytes, from, target, to);
             // To the next row, like an odometer.
             for (int axis = last - 1; axis >= 0; axis--) {
                 from += strides[axis];
@@ -127,5 +139,19 @@ final class TorchTensor {
             }
         }
         return target.asSlice(0, info.bytes()).asReadOnly();
+    }
+
+    private void copyRow(MemorySegment bytes, long from, MemorySegment target, long to) {
+        long count = sizes[sizes.length - 1];
+        long stride = strides[strides.length - 1];
+        for (long i = 0; i < count; i++) {
+            long source = from + i * stride;
+            switch (dtype.bytes()) {
+                case 1 -> target.set(BYTE, to + i, bytes.get(BYTE, source));
+                case 2 -> target.set(SHORT, 2 * (to + i), bytes.get(SHORT, 2 * source));
+                case 4 -> target.set(INT, 4 * (to + i), bytes.get(INT, 4 * source));
+                default -> target.set(LONG, 8 * (to + i), bytes.get(LONG, 8 * source));
+            }
+        }
     }
 }

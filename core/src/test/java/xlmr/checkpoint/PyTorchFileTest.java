@@ -2,10 +2,14 @@ package xlmr.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static xlmr.checkpoint.TorchBytes.tensor;
+import static xlmr.checkpoint.TorchBytes.text;
+import static xlmr.checkpoint.TorchBytes.tuple;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -21,6 +25,9 @@ import xlmr.tensor.Tensor;
 
 /// Files of `tests/reference/make_pytorch.py`, written by PyTorch.
 class PyTorchFileTest {
+    /// Columns 0 and 1 from row 1 on of `[3, 2]`, as a transpose.
+    private static final byte[] TENSOR = tensor(6, 2, tuple(2, 2), tuple(1, 2));
+
     @TempDir Path directory;
 
     @ParameterizedTest
@@ -81,6 +88,21 @@ class PyTorchFileTest {
                 .isEqualTo(new TensorInfo("bias", DType.F32, new long[] {3}, 12));
         assertThat(checkpoint.metadata())
                 .isEqualTo(Map.of("state_dict", "model_state_dict", "without_prefix", "module."));
+    }
+
+    /// Python 2 gave the entries to the OrderedDict, with names that were bytes.
+    @Test
+    void aStateDictOfPython2IsRead() {
+        String dict = new String(TENSOR, StandardCharsets.ISO_8859_1);
+        String tensor = dict.substring("..}".length() + text("a").length(), dict.length() - 2);
+        String pickle =
+                "\u0080\2ccollections\nOrderedDict\n](](U\1a%se](U\1bK\1ee\u0085R."
+                        .formatted(tensor);
+        Checkpoint checkpoint =
+                PyTorchFile.of("python2.bin", TorchBytes.file(TorchBytes.latin(pickle)));
+
+        assertThat(checkpoint.names()).containsExactly("a");
+        assertThat(checkpoint.tensor("a").toArray()).containsExactly(2, 4, 3, 5);
     }
 
     @ParameterizedTest
