@@ -12,6 +12,7 @@ import picocli.CommandLine.Option;
 import xlmr.checkpoint.LoadReport;
 import xlmr.model.Pooling;
 import xlmr.model.PoolingSettings;
+import xlmr.onnx.OnnxResult;
 import xlmr.pipeline.ModelConversion;
 import xlmr.pipeline.ModelFormat;
 import xlmr.tensor.DType;
@@ -23,7 +24,7 @@ import xlmr.tensor.DType;
         description = {
             "Write a model again: from any checkpoint that can be read (safetensors,"
                 + " pytorch_model.bin, tf_model.h5, one file or shards) to files that transformers"
-                + " or sentence-transformers load.",
+                + " or sentence-transformers load, or to ONNX.",
             "",
             "Names become those of the reference, a BERT layout with XLM-R's vocabulary becomes an"
                 + " ordinary XLM-R. Tokenizer files are copied. What the model has no place for is"
@@ -35,7 +36,8 @@ import xlmr.tensor.DType;
             "  xlmr convert --model tf-xlm-roberta-base --output xlm-roberta-base",
             "  xlmr convert --model DIR --output small --dtype bf16 --max-shard-size 500MB",
             "  xlmr convert --model e5 --output embedder --format sentence-transformers --pooling"
-                + " mean --normalize"
+                    + " mean --normalize",
+            "  xlmr convert --model my-model --output my-model-onnx --format onnx"
         })
 final class ConvertCommand implements Runnable {
     private final Streams streams;
@@ -59,14 +61,14 @@ final class ConvertCommand implements Runnable {
             paramLabel = "FORMAT",
             defaultValue = "safetensors",
             description = "One of ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
-    private ModelFormat format;
+    private Format format;
 
     @Option(
             names = "--dtype",
             paramLabel = "f32|f16|bf16",
             description =
                     "Type of the weights, rounded to nearest. Default: the type that they have (f32"
-                        + " for f64).")
+                            + " for f64), for onnx f32.")
     private @Nullable WeightType dtype;
 
     @Option(
@@ -76,7 +78,7 @@ final class ConvertCommand implements Runnable {
             converter = ByteSize.Converter.class,
             description =
                     "Split weights over files of at most this size: 2GB, 500MB, 1GiB. Default:"
-                        + " ${DEFAULT-VALUE}.")
+                            + " ${DEFAULT-VALUE}.")
     private ByteSize largestShard;
 
     @Option(
@@ -84,7 +86,7 @@ final class ConvertCommand implements Runnable {
             paramLabel = "cls|mean|max",
             description =
                     "For sentence-transformers: how hidden states become one vector. Default: as"
-                        + " the model says, else mean.")
+                            + " the model says, else mean.")
     private @Nullable Pooling pooling;
 
     @Option(
@@ -92,8 +94,31 @@ final class ConvertCommand implements Runnable {
             description = "For sentence-transformers: scale vectors to length 1.")
     private boolean normalize;
 
+    @Mixin private OnnxOutput onnx;
+
     @Option(names = "--json", description = "One JSON object instead of text.")
     private boolean json;
+
+    /// What a model can be written as.
+    enum Format {
+        /// A Hugging Face directory.
+        SAFETENSORS(ModelFormat.SAFETENSORS.toString()),
+        /// A directory of sentence-transformers.
+        SENTENCE_TRANSFORMERS(ModelFormat.SENTENCE_TRANSFORMERS.toString()),
+        /// A graph with its weights.
+        ONNX("onnx");
+
+        private final String word;
+
+        Format(String word) {
+            this.word = word;
+        }
+
+        @Override
+        public String toString() {
+            return word;
+        }
+    }
 
     /// Types that weights may be written in.
     enum WeightType {
@@ -117,19 +142,42 @@ final class ConvertCommand implements Runnable {
 
     @Override
     public void run() {
-        if (format != ModelFormat.SENTENCE_TRANSFORMERS && (pooling != null || normalize)) {
+        if (format != Format.SENTENCE_TRANSFORMERS && (pooling != null || normalize)) {
             throw new CommandException(
                     "--pooling and --normalize are for --format sentence-transformers");
         }
+        if (format != Format.ONNX && onnx.isAsked()) {
+            throw new CommandException("--encoder-only and --external-data are for --format onnx");
+        }
+        DType type = dtype == null ? null : dtype.dtype;
+        switch (format) {
+            case SAFETENSORS -> convert(ModelFormat.SAFETENSORS, type);
+            case SENTENCE_TRANSFORMERS -> convert(ModelFormat.SENTENCE_TRANSFORMERS, type);
+            case ONNX -> export(type);
+        }
+    }
+
+    private void convert(ModelFormat container, @Nullable DType type) {
         Path source = model.directory(streams);
-        ModelConversion conversion =
-                new ModelConversion(
-                        format, dtype == null ? null : dtype.dtype, largestShard.bytes());
+        ModelConversion conversion = new ModelConversion(container, type, largestShard.bytes());
         try (ModelOutput target = ModelOutput.open(output, source, overwrite)) {
             ModelConversion.Result result =
                     conversion.run(source, target.staging(), settings(source));
             target.publish();
             report(result);
+        }
+    }
+
+    private void export(@Nullable DType type) {
+        if (largestShard.bytes() != ModelConversion.LARGEST_SHARD) {
+            throw new CommandException(
+                    "--max-shard-size is not for --format onnx; see --external-data");
+        }
+        Path source = model.directory(streams);
+        try (ModelOutput target = ModelOutput.open(output, source, overwrite)) {
+            OnnxResult result = onnx.write(source, target.staging(), type);
+            target.publish();
+            onnx.report(result, output, type, json, streams);
         }
     }
 

@@ -18,6 +18,8 @@ import java.util.stream.Stream;
 final class ModelOutput implements AutoCloseable {
     private static final String CONFIG = "config.json";
     private static final String WEIGHTS = "model.safetensors";
+    private static final String GRAPH = "model.onnx";
+    private static final String GRAPH_WEIGHTS = "model.onnx.data";
 
     /// Weights as the reference names them, whole, in shards and their index.
     private static final Pattern WEIGHT_FILE =
@@ -69,11 +71,13 @@ final class ModelOutput implements AutoCloseable {
                             .formatted(target));
         }
         boolean isModel =
-                Files.exists(absolute.resolve(CONFIG)) && Files.exists(absolute.resolve(WEIGHTS));
+                Files.exists(absolute.resolve(CONFIG))
+                        && (Files.exists(absolute.resolve(WEIGHTS))
+                                || Files.exists(absolute.resolve(GRAPH)));
         if (!isModel && !overwrite && !isEmpty(absolute)) {
             throw new CommandException(
                     ("--output %s holds files but no model; give another directory, or --overwrite"
-                         + " to write among them")
+                                    + " to write among them")
                             .formatted(target));
         }
     }
@@ -114,12 +118,17 @@ final class ModelOutput implements AutoCloseable {
     private static List<Path> files(Path directory) throws IOException {
         try (Stream<Path> written = Files.walk(directory)) {
             return written.filter(Files::isRegularFile)
-                    .sorted(Comparator.comparing(file -> file.endsWith(WEIGHTS)))
+                    .sorted(
+                            Comparator.comparing((Path file) -> file.endsWith(WEIGHTS))
+                                    .thenComparing(file -> file.endsWith(GRAPH)))
                     .toList();
         }
     }
 
     private void deleteOtherWeights(Set<Path> written) throws IOException {
+        if (written.contains(Path.of(GRAPH)) && !written.contains(Path.of(GRAPH_WEIGHTS))) {
+            Files.deleteIfExists(target.resolve(GRAPH_WEIGHTS));
+        }
         if (written.stream().noneMatch(name -> WEIGHT_FILE.matcher(name.toString()).matches())) {
             return;
         }

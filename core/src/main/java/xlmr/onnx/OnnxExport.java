@@ -118,11 +118,12 @@ public final class OnnxExport {
         }
     }
 
-    /// `XLMRobertaForMaskedLM` without its head is `XLMRobertaModel`.
     private static XlmRobertaConfig asEncoder(XlmRobertaConfig config) {
-        List<String> architectures = config.architectures();
-        return architectures.isEmpty()
-                ? config
-                : config.withArchitecture(architectures.getFirst().replaceFirst("For.*", "Model"));
+        return config.withArchitecture(
+                switch (config.modelType()) {
+                    case "roberta" -> "RobertaModel";
+                    case "camembert" -> "CamembertModel";
+                    default -> "XLMRobertaModel";
+                });
     }
 }

@@ -99,6 +99,18 @@ class BadInputTest {
 
     static List<Case> cases() {
         return List.of(
+                new Case(
+                        1,
+                        "convert --output DIR/new --format onnx --dtype bf16",
+                        "--dtype bf16: ONNX weights are f32 or f16"),
+                new Case(
+                        1,
+                        "convert --output DIR/new --format onnx --max-shard-size 1GB",
+                        "--max-shard-size is not for --format onnx; see --external-data"),
+                new Case(
+                        1,
+                        "convert --output DIR/new --encoder-only",
+                        "--encoder-only and --external-data are for --format onnx"),
                 new Case(1, training("missing.csv"), "missing.csv", "no such file"),
                 new Case(1, training("empty.csv"), "empty.csv"),
                 new Case(1, training("header.csv"), "header.csv"),
@@ -117,7 +129,7 @@ class BadInputTest {
                 new Case(
                         1,
                         "train --output DIR/new --train DIR/train.tsv --label-column category"
-                            + " --threads 0",
+                                + " --threads 0",
                         "threads",
                         "at least 1"),
                 new Case(
@@ -134,32 +146,32 @@ class BadInputTest {
                 new Case(
                         1,
                         "train --train DIR/train.tsv --label-column category --output"
-                            + " DIR/train.tsv",
+                                + " DIR/train.tsv",
                         "is a file"),
                 new Case(
                         1,
                         "train --train DIR/train.tsv --label-column category --model DIR/model"
-                            + " --output DIR/model",
+                                + " --output DIR/model",
                         "starts from"),
                 new Case(
                         1,
                         "train --train DIR/train.tsv --label-column category --output DIR/new"
-                            + " --model DIR/broken-json",
+                                + " --model DIR/broken-json",
                         "config.json"),
                 new Case(
                         1,
                         "train --train DIR/train.tsv --label-column category --output DIR/new"
-                            + " --model DIR/other-kind",
+                                + " --model DIR/other-kind",
                         "gpt2"),
                 new Case(
                         1,
                         "train --train DIR/train.tsv --label-column category --output DIR/new"
-                            + " --model DIR/cut",
+                                + " --model DIR/cut",
                         "model.safetensors"),
                 new Case(
                         1,
                         "train --train DIR/train.tsv --label-column category --output DIR/new"
-                            + " --validation DIR/unknown.csv",
+                                + " --validation DIR/unknown.csv",
                         "unknown.csv"),
                 new Case(
                         1,
@@ -179,18 +191,18 @@ class BadInputTest {
                 new Case(
                         1,
                         "predict --model DIR/model --input DIR/missing.txt --output"
-                            + " DIR/earlier.jsonl",
+                                + " DIR/earlier.jsonl",
                         "missing.txt"),
                 new Case(
                         1,
                         "predict --model DIR/model --input DIR/latin.csv --output"
-                            + " DIR/earlier.jsonl",
+                                + " DIR/earlier.jsonl",
                         "line 2"),
                 new Case(1, "predict --model DIR/model --input DIR/one.csv Hello", "not both"),
                 new Case(
                         1,
                         "predict --model DIR/model --input DIR/one.csv --output"
-                            + " DIR/nowhere/x.jsonl",
+                                + " DIR/nowhere/x.jsonl",
                         "nowhere"),
                 new Case(1, "predict --model DIR/model --input DIR/other.tsv", "text", "sentence"),
                 new Case(1, "tokenize --model DIR/cut --tokenizer hf Hello", "tokenizer.json"),
@@ -198,12 +210,12 @@ class BadInputTest {
                 new Case(
                         1,
                         "forward --model DIR/model --inputs DIR/train.tsv --outputs"
-                            + " DIR/earlier.jsonl",
+                                + " DIR/earlier.jsonl",
                         "train.tsv"),
                 new Case(
                         1,
                         "forward --model DIR/model --inputs DIR/model/model.safetensors --outputs"
-                            + " DIR/earlier.jsonl",
+                                + " DIR/earlier.jsonl",
                         "inputs."),
                 new Case(2, "trian", "there is no command 'trian'"),
                 new Case(2, "train --train DIR/train.tsv", "--output"),
