@@ -94,7 +94,8 @@ class PoolingSettingsTest {
             delimiter = '|',
             quoteCharacter = '\0',
             value = {
-                "[{\"type\": \"sentence_transformers.models.Dense\", \"path\": \"2_Dense\"}] | Dense",
+                "[{\"type\": \"sentence_transformers.models.Dense\", \"path\": \"2_Dense\"}] |"
+                    + " Dense",
                 "[{\"type\": \"models.Pooling\", \"path\": \"../elsewhere\"}] | ../elsewhere",
                 "{} | expected a JSON array",
                 "[{ | not valid JSON"
@@ -104,5 +105,77 @@ class PoolingSettingsTest {
         assertThatThrownBy(() -> PoolingSettings.read(directory))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessageContaining(named);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\0',
+            value = {
+                "{\"do_lower_case\": true} | do_lower_case",
+                "{\"transformer_task\": \"sequence-classification\"} | cross-encoder",
+                "{\"transformer_task\": \"fill-mask\"} | fill-mask",
+                "{\"max_seq_length\": 0} | max_seq_length",
+                "{\"max_seq_length\": 1.5} | max_seq_length",
+                "{\"max_seq_length\": \"long\"} | max_seq_length"
+            })
+    void anEncoderThatWorksOtherwiseIsRefused(String config, String named) throws IOException {
+        write(PoolingSettings.MODULES, MODULES.formatted(""));
+        write("1_Pooling/config.json", "{}");
+        write(PoolingSettings.TRANSFORMER, config);
+        assertThatThrownBy(() -> PoolingSettings.read(directory))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining(named)
+                .hasMessageContaining("sentence_bert_config.json");
+    }
+
+    @Test
+    void normalizingSomethingElseIsRefused() throws IOException {
+        write(
+                PoolingSettings.MODULES,
+                MODULES.formatted(NORMALIZE.replace("path\": \"\"", "path\": \"2_Normalize\"")));
+        write("1_Pooling/config.json", "{}");
+        write("2_Normalize/config.json", "{\"module_input_name\": \"token_embeddings\"}");
+        assertThatThrownBy(() -> PoolingSettings.read(directory))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("token_embeddings");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\0',
+            value = {
+                "{\"max_seq_length\": 64} | {\"model_max_length\": 32} | 64",
+                "{\"max_seq_length\": null} | {\"model_max_length\": 32} | 32",
+                "{} | {\"model_max_length\": 512} | 512",
+                "{} | {\"model_max_length\": 1000000000000000019884624838656} | -1",
+                "{} | {} | -1"
+            })
+    void theLengthIsTheTransformersOrElseTheTokenizers(
+            String transformer, String tokenizer, int expected) throws IOException {
+        write(PoolingSettings.TRANSFORMER, transformer);
+        write("tokenizer_config.json", tokenizer);
+        assertThat(TextLimit.read(directory).orElse(-1)).isEqualTo(expected);
+    }
+
+    @Test
+    void theFirstReleasesKeptTheEncoderInAFolder() throws IOException {
+        write(
+                PoolingSettings.MODULES,
+                MODULES.formatted("").replace("\"path\": \"\"", "\"path\": \"0_Transformer\""));
+        write("1_Pooling/config.json", "{}");
+        write("0_Transformer/sentence_xlm-roberta_config.json", "{\"max_seq_length\": 77}");
+        assertThat(PoolingSettings.encoderDirectory(directory))
+                .isEqualTo(directory.resolve("0_Transformer"));
+        assertThat(PoolingSettings.read(directory).orElseThrow().maxTokens()).isEqualTo(77);
+    }
+
+    @Test
+    void writingNeedsTheModelsConfiguration() {
+        assertThatThrownBy(() -> PoolingSettings.of(Pooling.CLS, true).write(directory))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("config.json");
+        assertThat(directory).isEmptyDirectory();
     }
 }
