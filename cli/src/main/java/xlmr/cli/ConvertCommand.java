@@ -196,8 +196,7 @@ final class ConvertCommand implements Runnable {
                 result.weights().stream().map(file -> file.getFileName().toString()).toList();
         String type = result.dtype().name().toLowerCase(Locale.ROOT);
         LoadReport read = result.report();
-        result.config().warnings().forEach(this::warn);
-        read.warnings().forEach(this::warn);
+        result.warnings().forEach(this::warn);
         if (json) {
             Map<String, Object> fields = new LinkedHashMap<>();
             fields.put("output", output.toString());

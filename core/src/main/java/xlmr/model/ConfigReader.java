@@ -113,12 +113,13 @@ final class ConfigReader {
                     "max_position_embeddings is %d; expected at most %d"
                             .formatted(positions, MOST_POSITIONS));
         }
-        json.remove("pad_token_id"); // BERT's 0, which its tokenizer does not have
+        // BERT's, which this tokenizer does not have; XLM-R's are the defaults.
+        json.remove(List.of("pad_token_id", "bos_token_id", "eos_token_id"));
         json.put("model_type", "xlm-roberta").put("max_position_embeddings", positions + 2);
         json.putArray("architectures").add("XLMRobertaModel");
         warnings.add(
                 "model_type bert with XLM-R's tokenizer: taken as xlm-roberta, positions moved up"
-                    + " by 2");
+                        + " by 2");
     }
 
     /// Fields that change the network in ways that the model does not have; to ignore them would be

@@ -134,7 +134,7 @@ public record XlmRobertaConfig(
         require(
                 maxPositionEmbeddings > padTokenId + 1,
                 "max_position_embeddings is %d; positions start at pad_token_id + 1 = %d, so no"
-                    + " token fits",
+                        + " token fits",
                 maxPositionEmbeddings,
                 padTokenId + 1);
         matrixFits("vocab_size", vocabSize, hiddenSize);

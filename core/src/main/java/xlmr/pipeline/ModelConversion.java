@@ -38,6 +38,8 @@ import xlmr.tokenizer.XlmRobertaTokenizer;
 ///   is float64
 /// @param largestShard bytes above which weights are split over several files
 public record ModelConversion(ModelFormat format, @Nullable DType dtype, long largestShard) {
+    private static final String ENCODER = "roberta.";
+
     /// The reference's limit (transformers, save_pretrained).
     public static final long LARGEST_SHARD = 50_000_000_000L;
 
@@ -84,13 +86,15 @@ public record ModelConversion(ModelFormat format, @Nullable DType dtype, long la
     /// @param weights files that hold them
     /// @param pooling for sentence-transformers, else null
     /// @param report what was read, and what the model has no place for and was left out
+    /// @param warnings what was odd about the model that was read, one line each
     public record Result(
             XlmRobertaConfig config,
             DType dtype,
             long parameters,
             List<Path> weights,
             @Nullable PoolingSettings pooling,
-            LoadReport report) {}
+            LoadReport report,
+            List<String> warnings) {}
 
     /// Reads a model and writes it to an existing directory.
     ///
@@ -99,63 +103,10 @@ public record ModelConversion(ModelFormat format, @Nullable DType dtype, long la
     /// @throws CheckpointException if the model cannot be read, lacks a weight, or the files cannot
     ///   be written
     public Result run(Path model, Path output, @Nullable PoolingSettings pooling) {
-        XlmRobertaConfig config = XlmRobertaConfig.read(model.resolve("config.json"));
-        Task task =
-                format == ModelFormat.SENTENCE_TRANSFORMERS ? null : Task.of(config).orElse(null);
-        if (task == null) {
-            LoadedModel<XlmRobertaModel> loaded = ModelLoader.encoder(model, ModelLoader.FROZEN);
-            return write(
-                    model,
-                    output,
-                    config.withArchitecture("XLMRobertaModel"),
-                    loaded.model().parameters(),
-                    "roberta.",
-                    loaded.report(),
-                    pooling);
-        }
-        LoadedModel<TaskModel> loaded = ModelLoader.task(model, ModelLoader.FROZEN);
-        if (!loaded.report().isComplete()) {
-            throw new CheckpointException(
-                    model.toString(),
-                    "config.json promises %s, but the checkpoint has no %s"
-                            .formatted(
-                                    task.architecture(),
-                                    loaded.report().initialized().stream()
-                                            .map(LoadReport.Initialized::name)
-                                            .limit(4)
-                                            .collect(Collectors.joining(", "))),
-                    "set architectures to what it is, such as XLMRobertaModel");
-        }
-        return write(
-                model,
-                output,
-                config.withArchitecture(task.architecture()),
-                loaded.model().parameters(),
-                "",
-                loaded.report(),
-                pooling);
-    }
-
-    private Result write(
-            Path model,
-            Path output,
-            XlmRobertaConfig config,
-            List<Parameter> parameters,
-            String prefix,
-            LoadReport report,
-            @Nullable PoolingSettings pooling) {
-        DType type = dtype == null ? ownType(parameters) : dtype;
-        ShardedWriter writer = new ShardedWriter(largestShard);
-        long numbers = 0;
-        for (Parameter parameter : inOrder(parameters)) {
-            String name = parameter.name();
-            writer.add(
-                    name.startsWith(prefix) ? name.substring(prefix.length()) : name,
-                    type,
-                    parameter.value());
-            numbers += parameter.shape().elements();
-        }
-        XlmRobertaConfig written = config.withWeightType(type);
+        Source source = source(model);
+        DType type = dtype == null ? ownType(source.parameters()) : dtype;
+        XlmRobertaConfig written =
+                source.config().withArchitecture(source.architecture()).withWeightType(type);
         written.write(output.resolve("config.json"));
         copyTokenizer(model, output);
         PoolingSettings settings = null;
@@ -167,8 +118,68 @@ public record ModelConversion(ModelFormat format, @Nullable DType dtype, long la
                             : pooling;
             settings.write(output);
         }
+        ShardedWriter writer = new ShardedWriter(largestShard);
+        long numbers = 0;
+        for (Parameter parameter : inOrder(source.parameters())) {
+            String name = parameter.name();
+            boolean bare = source.bare() && name.startsWith(ENCODER);
+            writer.add(bare ? name.substring(ENCODER.length()) : name, type, parameter.value());
+            numbers += parameter.shape().elements();
+        }
         List<Path> weights = writer.write(output);
-        return new Result(written, type, numbers, weights, settings, report);
+        List<String> warnings = new ArrayList<>(source.config().warnings());
+        warnings.addAll(source.report().warnings());
+        return new Result(written, type, numbers, weights, settings, source.report(), warnings);
+    }
+
+    /// What is written.
+    ///
+    /// @param bare whether it is the encoder alone, whose names the reference writes without prefix
+    private record Source(
+            XlmRobertaConfig config,
+            String architecture,
+            boolean bare,
+            List<Parameter> parameters,
+            LoadReport report) {}
+
+    private Source source(Path model) {
+        XlmRobertaConfig config = XlmRobertaConfig.read(model.resolve("config.json"));
+        Task task =
+                format == ModelFormat.SENTENCE_TRANSFORMERS ? null : Task.of(config).orElse(null);
+        if (task == null) {
+            LoadedModel<XlmRobertaModel> loaded = ModelLoader.encoder(model, ModelLoader.FROZEN);
+            return new Source(
+                    config,
+                    family(config) + "Model",
+                    true,
+                    loaded.model().parameters(),
+                    loaded.report());
+        }
+        LoadedModel<TaskModel> loaded = ModelLoader.task(model, ModelLoader.FROZEN);
+        String architecture = task.architecture().replaceFirst("^XLMRoberta", family(config));
+        if (!loaded.report().isComplete()) {
+            throw new CheckpointException(
+                    model.toString(),
+                    "config.json promises %s, but the checkpoint has no %s"
+                            .formatted(
+                                    architecture,
+                                    loaded.report().initialized().stream()
+                                            .map(LoadReport.Initialized::name)
+                                            .limit(4)
+                                            .collect(Collectors.joining(", "))),
+                    "set architectures to what it is, such as XLMRobertaModel");
+        }
+        return new Source(
+                config, architecture, false, loaded.model().parameters(), loaded.report());
+    }
+
+    /// How the names of the reference's classes begin.
+    private static String family(XlmRobertaConfig config) {
+        return switch (config.modelType()) {
+            case "camembert" -> "Camembert";
+            case "roberta" -> "Roberta";
+            default -> "XLMRoberta";
+        };
     }
 
     /// All that the reference's class has, in the order in which it fills shards: by name, layers

@@ -68,7 +68,7 @@ class XlmRobertaConfigTest {
                 "\"hidden_size\":0|hidden_size is 0; expected at least 1",
                 "\"hidden_size\":-16|hidden_size is -16; expected at least 1",
                 "\"num_attention_heads\":5|hidden_size 768 is not a multiple of num_attention_heads"
-                    + " 5",
+                        + " 5",
                 "\"num_attention_heads\":0|num_attention_heads is 0; expected at least 1",
                 "\"num_hidden_layers\":-1|num_hidden_layers is -1; expected 0 to 1000",
                 "\"num_hidden_layers\":2000000000|num_hidden_layers is 2000000000; expected 0 to",
@@ -77,10 +77,10 @@ class XlmRobertaConfigTest {
                 "\"num_labels\":2000000000|num_labels is 2000000000; expected 1 to 1000000",
                 "\"num_labels\":0|num_labels is 0; expected 1 to",
                 "\"hidden_act\":\"gelu_fancy\"|hidden_act \"gelu_fancy\" is unknown; supported are"
-                    + " gelu,",
+                        + " gelu,",
                 "\"hidden_act\":3|hidden_act is 3; expected a text",
                 "\"hidden_dropout_prob\":1.5|hidden_dropout_prob is 1.5; expected at least 0, below"
-                    + " 1",
+                        + " 1",
                 "\"hidden_dropout_prob\":true|hidden_dropout_prob is true; expected a number",
                 "\"classifier_dropout\":-1|classifier_dropout is -1.0; expected at least 0",
                 "\"layer_norm_eps\":-1|layer_norm_eps is -1.0; expected a number above 0",
@@ -91,10 +91,10 @@ class XlmRobertaConfigTest {
                 "\"pad_token_id\":30522|pad_token_id is 30522; expected an id below",
                 "\"pad_token_id\":null|pad_token_id is null; expected a whole number",
                 "\"max_position_embeddings\":2|positions start at pad_token_id + 1 = 2, so no token"
-                    + " fits",
+                        + " fits",
                 "\"is_decoder\":1|is_decoder is 1; expected true or false",
                 "\"position_embedding_type\":\"relative_key\"|position_embedding_type is"
-                    + " \"relative_key\"; only absolute",
+                        + " \"relative_key\"; only absolute",
                 "\"quantization_config\":{\"bits\":4}|quantized weights are not supported; use the",
                 "\"add_cross_attention\":true|cross attention is not supported",
                 "\"pruned_heads\":{\"0\":[1]}|pruned checkpoints are not supported",

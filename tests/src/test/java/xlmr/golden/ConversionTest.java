@@ -166,7 +166,7 @@ class ConversionTest {
                         .replace(
                                 "\"max_position_embeddings\": 24",
                                 "\"tokenizer_class\": \"XLMRobertaTokenizer\","
-                                    + " \"max_position_embeddings\": 22");
+                                        + " \"max_position_embeddings\": 22");
         Files.writeString(directory.resolve("config.json"), config);
         return directory;
     }

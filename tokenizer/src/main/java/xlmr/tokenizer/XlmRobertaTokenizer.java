@@ -96,7 +96,15 @@ public final class XlmRobertaTokenizer {
             throw TokenizerException.of(file, "no such file, and the tokenizer needs it");
         }
         return switch (reference) {
-            case SENTENCEPIECE -> ofSentencePiece(file);
+            case SENTENCEPIECE -> {
+                if (VocabularyFamily.of(directory) == VocabularyFamily.CAMEMBERT) {
+                    throw TokenizerException.of(
+                            file,
+                            "is CamemBERT's, whose ids are not those of XLM-R; tokenizer.json is"
+                                    + " needed, which has them");
+                }
+                yield ofSentencePiece(file);
+            }
             case HUGGING_FACE -> ofTokenizerJson(file, ScoreParsing.EXACT);
         };
     }
