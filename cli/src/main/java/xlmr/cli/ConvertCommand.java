@@ -1,14 +1,17 @@
 package xlmr.cli;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 import xlmr.checkpoint.LoadReport;
 import xlmr.model.Pooling;
 import xlmr.model.PoolingSettings;
@@ -60,6 +63,7 @@ final class ConvertCommand implements Runnable {
             names = "--format",
             paramLabel = "FORMAT",
             defaultValue = "safetensors",
+            converter = FormatConverter.class,
             description = "One of ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
     private Format format;
 
@@ -98,6 +102,21 @@ final class ConvertCommand implements Runnable {
 
     @Option(names = "--json", description = "One JSON object instead of text.")
     private boolean json;
+
+    /// Reads `--format`; as it is, picocli would offer the names of the constants too.
+    static final class FormatConverter implements ITypeConverter<Format> {
+        @Override
+        public Format convert(String word) {
+            for (Format format : Format.values()) {
+                if (format.word.equalsIgnoreCase(word)) {
+                    return format;
+                }
+            }
+            throw new TypeConversionException(
+                    "expected one of %s, found '%s'"
+                            .formatted(Arrays.toString(Format.values()), word));
+        }
+    }
 
     /// What a model can be written as.
     enum Format {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,6 +60,33 @@ class ModelOutputTest {
             output.publish();
         }
         assertThat(target.resolve("notes.txt")).hasContent("mine");
+    }
+
+    /// A reader takes `model.safetensors` before an index of shards, and both before a `.bin`.
+    @Test
+    void weightsUnderOtherNamesDoNotStayBesideNewOnes() throws IOException {
+        try (ModelOutput output = ModelOutput.open(target, start, false)) {
+            write(output, "whole");
+            output.publish();
+            Files.writeString(target.resolve("pytorch_model.bin"), "old");
+            Path pooling = Files.createDirectory(output.staging().resolve("1_Pooling"));
+            Files.writeString(pooling.resolve("config.json"), "pooling");
+            for (String name :
+                    List.of(
+                            "config.json",
+                            "model-00001-of-00001.safetensors",
+                            "model.safetensors.index.json")) {
+                Files.writeString(output.staging().resolve(name), "sharded");
+            }
+            output.publish();
+        }
+        assertThat(target)
+                .isDirectoryContaining("glob:**/model-00001-of-00001.safetensors")
+                .isDirectoryContaining("glob:**/model.safetensors.index.json")
+                .isDirectoryNotContaining("glob:**/model.safetensors")
+                .isDirectoryNotContaining("glob:**/pytorch_model.bin");
+        assertThat(target.resolve("1_Pooling/config.json")).hasContent("pooling");
+        assertThat(target.getParent()).isDirectoryNotContaining("glob:**/.*");
     }
 
     @Test

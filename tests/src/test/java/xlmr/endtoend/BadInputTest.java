@@ -132,6 +132,27 @@ class BadInputTest {
                                 + " --threads 0",
                         "threads",
                         "at least 1"),
+                new Case(1, "convert --model DIR/model --output DIR/model", "starts from"),
+                new Case(1, "convert --model DIR/model --output DIR/earlier", "holds files but no"),
+                new Case(
+                        1,
+                        "convert --model DIR/model --output DIR/new --normalize",
+                        "for --format sentence-transformers"),
+                new Case(
+                        2,
+                        "convert --model DIR/model --output DIR/new --format gguf",
+                        "expected one of [safetensors, sentence-transformers",
+                        "gguf"),
+                new Case(
+                        2,
+                        "convert --model DIR/model --output DIR/new --dtype f64",
+                        "--dtype",
+                        "f64"),
+                new Case(
+                        2,
+                        "convert --model DIR/model --output DIR/new --max-shard-size 2XB",
+                        "expected a size such as 2GB",
+                        "2XB"),
                 new Case(
                         1,
                         training("train.tsv") + " --model DIR/nowhere",
