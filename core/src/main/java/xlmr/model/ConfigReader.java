@@ -1,10 +1,13 @@
 package xlmr.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.DoubleNode;
+import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +18,18 @@ import xlmr.checkpoint.CheckpointException;
 /// refused, not guessed at.
 final class ConfigReader {
     private static final Set<String> SAME_NETWORK = Set.of("roberta", "camembert");
+
+    /// Where they are not those of XLM-R (configuration_xlm_roberta_xl.py).
+    private static final Map<String, JsonNode> XL_DEFAULTS =
+            Map.of(
+                    "vocab_size", IntNode.valueOf(250880),
+                    "hidden_size", IntNode.valueOf(2560),
+                    "num_hidden_layers", IntNode.valueOf(36),
+                    "num_attention_heads", IntNode.valueOf(32),
+                    "intermediate_size", IntNode.valueOf(10240),
+                    "max_position_embeddings", IntNode.valueOf(514),
+                    "type_vocab_size", IntNode.valueOf(1),
+                    "layer_norm_eps", DoubleNode.valueOf(1e-5));
 
     private static final int MOST_POSITIONS = 1 << 24;
 
@@ -39,6 +54,9 @@ final class ConfigReader {
     private XlmRobertaConfig config() {
         if (BertLayout.isOf(json)) {
             asXlmRoberta();
+        }
+        if (json.path("model_type").asText().equals(XlmRobertaConfig.XL)) {
+            XL_DEFAULTS.forEach(json::putIfAbsent);
         }
         List<String> architectures = texts("architectures");
         String modelType = modelType(architectures);
@@ -73,7 +91,7 @@ final class ConfigReader {
 
     private String modelType(List<String> architectures) {
         String type = text("model_type", "");
-        if (type.equals("xlm-roberta")) {
+        if (type.equals("xlm-roberta") || type.equals(XlmRobertaConfig.XL)) {
             return type;
         }
         if (type.isEmpty()) {
@@ -93,7 +111,8 @@ final class ConfigReader {
         throw new CheckpointException(
                 source,
                 "model_type is \"%s\", another network".formatted(type),
-                "supported are xlm-roberta, roberta, camembert, and bert with XLM-R's tokenizer");
+                "supported are xlm-roberta, xlm-roberta-xl, roberta, camembert, and bert with"
+                    + " XLM-R's tokenizer");
     }
 
     /// Rewrites the configuration of a BERT layout as that of the same network in XLM-R's.

@@ -10,20 +10,20 @@ import xlmr.nn.LayerNorm;
 import xlmr.tensor.Tensor;
 import xlmr.tensor.TokenBatch;
 
-/// Word, position and token type embeddings, summed, normalized, dropped out
-/// (XLMRobertaEmbeddings).
+/// Word, position and token type embeddings, summed, normalized, dropped out (XLMRobertaEmbeddings,
+/// XLMRobertaXLEmbeddings).
 ///
 /// @param word `[V, C]`
 /// @param position `[P, C]`
 /// @param tokenType `[types, C]`
-/// @param norm over C
+/// @param norm over C, or null where the layers normalize what they read
 /// @param padId row of word and position embeddings that gets no gradient
 /// @param dropout after the normalization
 public record Embeddings(
         Parameter word,
         Parameter position,
         Parameter tokenType,
-        LayerNorm norm,
+        @Nullable LayerNorm norm,
         int padId,
         float dropout) {
     /// `-> [N, C]`
@@ -37,13 +37,16 @@ public record Embeddings(
                 vectors == null
                         ? ops.embeddingSum(List.of(words, types, positions)) // [N, C]
                         : ops.embeddingSum(vectors, List.of(types, positions)); // [N, C]
-        return ops.dropout(norm.forward(ops, sum), dropout); // [N, C]
+        Tensor normalized = norm == null ? sum : norm.forward(ops, sum); // [N, C]
+        return ops.dropout(normalized, dropout); // [N, C]
     }
 
     /// In the order of the reference.
     public List<Parameter> parameters() {
         List<Parameter> parameters = new ArrayList<>(List.of(word, position, tokenType));
-        parameters.addAll(norm.parameters());
+        if (norm != null) {
+            parameters.addAll(norm.parameters());
+        }
         return List.copyOf(parameters);
     }
 }

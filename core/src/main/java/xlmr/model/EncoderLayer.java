@@ -9,9 +9,10 @@ import xlmr.nn.LayerNorm;
 import xlmr.nn.Linear;
 import xlmr.tensor.Tensor;
 
-/// One encoder layer (XLMRobertaLayer): attention and feed-forward network, each added to its input
-/// and normalized.
+/// One encoder layer (XLMRobertaLayer, XLMRobertaXLLayer): attention and feed-forward network, each
+/// added to its input, with a LayerNorm after or before.
 ///
+/// @param order where the layer normalizes
 /// @param attention self-attention
 /// @param attentionOutput `[C, C]`
 /// @param attentionNorm over C
@@ -19,8 +20,10 @@ import xlmr.tensor.Tensor;
 /// @param activation between the two feed-forward maps
 /// @param output `[C, F]`
 /// @param outputNorm over C
-/// @param dropout of both results before they are added
+/// @param dropout of both results before they are added; of attention's alone where the layer
+///   normalizes before, as in the reference
 public record EncoderLayer(
+        LayerNormOrder order,
         SelfAttention attention,
         Linear attentionOutput,
         LayerNorm attentionNorm,
@@ -38,18 +41,27 @@ public record EncoderLayer(
 
     private Tensor attend(
             Ops ops, Tensor hidden, AttentionScope scope, LayerObserver observer, int layer) {
-        Tensor context = attention.forward(ops, hidden, scope, observer, layer); // [N, C]
+        Tensor input = before(ops, attentionNorm, hidden); // [N, C]
+        Tensor context = attention.forward(ops, input, scope, observer, layer); // [N, C]
         Tensor projected = attentionOutput.forward(ops, context); // [N, C]
-        Tensor sum = ops.addDropped(projected, dropout, hidden); // [N, C]
-        return attentionNorm.forward(ops, sum); // [N, C]
+        return after(ops, attentionNorm, ops.addDropped(projected, dropout, hidden)); // [N, C]
     }
 
     private Tensor feedForward(Ops ops, Tensor attended) {
-        Tensor inner = intermediate.forward(ops, attended); // [N, F]
+        Tensor input = before(ops, outputNorm, attended); // [N, C]
+        Tensor inner = intermediate.forward(ops, input); // [N, F]
         Tensor activated = ops.activation(activation, inner); // [N, F]
         Tensor projected = output.forward(ops, activated); // [N, C]
-        Tensor sum = ops.addDropped(projected, dropout, attended); // [N, C]
-        return outputNorm.forward(ops, sum); // [N, C]
+        float dropped = order == LayerNormOrder.AFTER ? dropout : 0;
+        return after(ops, outputNorm, ops.addDropped(projected, dropped, attended)); // [N, C]
+    }
+
+    private Tensor before(Ops ops, LayerNorm norm, Tensor input) {
+        return order == LayerNormOrder.BEFORE ? norm.forward(ops, input) : input; // [N, C]
+    }
+
+    private Tensor after(Ops ops, LayerNorm norm, Tensor sum) {
+        return order == LayerNormOrder.AFTER ? norm.forward(ops, sum) : sum; // [N, C]
     }
 
     List<Parameter> parameters() {

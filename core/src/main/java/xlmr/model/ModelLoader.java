@@ -109,6 +109,7 @@ public final class ModelLoader {
         int hidden = config.hiddenSize();
         String prefix = "roberta.embeddings.";
         String words = prefix + "word_embeddings.weight";
+        boolean before = config.layerNormOrder() == LayerNormOrder.BEFORE;
         Embeddings embeddings =
                 new Embeddings(
                         asMatrix
@@ -123,22 +124,35 @@ public final class ModelLoader {
                                 prefix + "token_type_embeddings.weight",
                                 config.typeVocabSize(),
                                 hidden),
-                        layerNorm(weights, prefix + "LayerNorm", config),
+                        before ? null : layerNorm(weights, prefix + "LayerNorm", config),
                         config.padTokenId(),
                         (float) config.hiddenDropoutProb());
         List<EncoderLayer> layers = new ArrayList<>();
         for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
             layers.add(layer("roberta.encoder.layer." + layer + ".", config, weights));
         }
+        LayerNorm finalNorm =
+                before ? layerNorm(weights, "roberta.encoder.LayerNorm", config) : null;
         Pooler pooler =
                 pooled ? new Pooler(weights.linear("roberta.pooler.dense", hidden, hidden)) : null;
-        return new XlmRobertaModel(config, embeddings, List.copyOf(layers), pooler);
+        return new XlmRobertaModel(config, embeddings, List.copyOf(layers), finalNorm, pooler);
     }
 
     private static EncoderLayer layer(String prefix, XlmRobertaConfig config, Weights weights) {
         int hidden = config.hiddenSize();
         int inner = config.intermediateSize();
         Activation activation = config.activation();
+        LayerNormOrder order = config.layerNormOrder();
+        String attentionNorm =
+                switch (order) {
+                    case AFTER -> "attention.output.LayerNorm";
+                    case BEFORE -> "attention.self_attn_layer_norm";
+                };
+        String outputNorm =
+                switch (order) {
+                    case AFTER -> "output.LayerNorm";
+                    case BEFORE -> "LayerNorm";
+                };
         SelfAttention attention =
                 new SelfAttention(
                         weights.linear(prefix + "attention.self.query", hidden, hidden),
@@ -146,13 +160,14 @@ public final class ModelLoader {
                         weights.linear(prefix + "attention.self.value", hidden, hidden),
                         (float) config.attentionProbsDropoutProb());
         return new EncoderLayer(
+                order,
                 attention,
                 weights.linear(prefix + "attention.output.dense", hidden, hidden),
-                layerNorm(weights, prefix + "attention.output.LayerNorm", config),
+                layerNorm(weights, prefix + attentionNorm, config),
                 weights.linear(prefix + "intermediate.dense", inner, hidden),
                 activation,
                 weights.linear(prefix + "output.dense", hidden, inner),
-                layerNorm(weights, prefix + "output.LayerNorm", config),
+                layerNorm(weights, prefix + outputNorm, config),
                 (float) config.hiddenDropoutProb());
     }
 

@@ -19,7 +19,8 @@ import xlmr.tensor.DType;
 /// are those of the reference (transformers, configuration_xlm_roberta.py); note that the defaults
 /// are not the values of xlm-roberta-base.
 ///
-/// @param modelType `xlm-roberta`, or `roberta` or `camembert`, which are the same network
+/// @param modelType `xlm-roberta`, or `roberta` or `camembert`, which are the same network, or
+///   `xlm-roberta-xl`, which normalizes elsewhere; see [#layerNormOrder]
 /// @param architectures classes of the reference that the checkpoint was saved from
 /// @param vocabSize V, rows of the word embedding
 /// @param hiddenSize C
@@ -71,6 +72,9 @@ public record XlmRobertaConfig(
         @Nullable ProblemType problemType,
         SequencedMap<String, String> otherFields,
         List<String> warnings) {
+    /// `model_type` of XL and XXL.
+    static final String XL = "xlm-roberta-xl";
+
     private static final int MOST_LAYERS = 1000;
 
     private static final SequencedMap<String, Activation> ACTIVATIONS = new LinkedHashMap<>();
@@ -201,6 +205,11 @@ public record XlmRobertaConfig(
     /// K, how many classes or numbers the head gives.
     public int numLabels() {
         return labels.size();
+    }
+
+    /// Where the layers normalize.
+    public LayerNormOrder layerNormOrder() {
+        return modelType.equals(XL) ? LayerNormOrder.BEFORE : LayerNormOrder.AFTER;
     }
 
     /// D = C / H, width of one attention head.

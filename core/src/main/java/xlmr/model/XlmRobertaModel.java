@@ -5,6 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import xlmr.autograd.Ops;
 import xlmr.autograd.Parameter;
+import xlmr.nn.LayerNorm;
 import xlmr.tensor.Tensor;
 import xlmr.tensor.TokenBatch;
 
@@ -14,11 +15,13 @@ import xlmr.tensor.TokenBatch;
 /// @param config the sizes
 /// @param embeddings tokens to vectors
 /// @param layers the L encoder layers
+/// @param finalNorm of what the last layer gives, over C; null where the layers end in one
 /// @param pooler only where a checkpoint has one and the caller asked for it
 public record XlmRobertaModel(
         XlmRobertaConfig config,
         Embeddings embeddings,
         List<EncoderLayer> layers,
+        @Nullable LayerNorm finalNorm,
         @Nullable Pooler pooler) {
     /// The hidden states of the last layer. `-> [N, C]`
     ///
@@ -49,6 +52,9 @@ public record XlmRobertaModel(
             EncoderLayer current = layers.get(layer);
             int index = layer;
             hidden = ops.scope(() -> current.forward(ops, input, scope, observer, index)); // [N, C]
+            if (finalNorm != null && layer == layers.size() - 1) {
+                hidden = finalNorm.forward(ops, hidden); // [N, C]
+            }
             observer.hiddenStates(layer + 1, hidden);
         }
         return hidden;
@@ -62,6 +68,9 @@ public record XlmRobertaModel(
     public List<Parameter> parameters() {
         List<Parameter> parameters = new ArrayList<>(embeddings.parameters());
         layers.forEach(layer -> parameters.addAll(layer.parameters()));
+        if (finalNorm != null) {
+            parameters.addAll(finalNorm.parameters());
+        }
         if (pooler != null) {
             parameters.addAll(pooler.dense().parameters());
         }

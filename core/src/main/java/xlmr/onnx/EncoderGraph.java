@@ -1,9 +1,11 @@
 package xlmr.onnx;
 
 import xlmr.model.EncoderLayer;
+import xlmr.model.LayerNormOrder;
 import xlmr.model.SelfAttention;
 import xlmr.model.XlmRobertaConfig;
 import xlmr.model.XlmRobertaModel;
+import xlmr.nn.LayerNorm;
 import xlmr.nn.Linear;
 import xlmr.tensor.DType;
 
@@ -40,6 +42,10 @@ final class EncoderGraph {
             GraphScope place = scope.in("encoder").in("layer." + index++);
             String attended = attend(place.in("attention"), layer, hidden, bias); // [B, T, C]
             hidden = feedForward(place, layer, attended); // [B, T, C]
+            LayerNorm last = index == model.layers().size() ? model.finalNorm() : null;
+            if (last != null) {
+                hidden = layers.layerNorm(scope.in("encoder").in("LayerNorm"), last, hidden);
+            }
             describe(rows, hidden);
         }
         return hidden;
@@ -74,7 +80,8 @@ final class EncoderGraph {
                         model.embeddings().position(),
                         positionIds(place.in("position_ids"), ids)); // [B, T, C]
         String sum = place.add("Add", place.add("Add", words, type), positions); // [B, T, C]
-        return layers.layerNorm(place.in("LayerNorm"), model.embeddings().norm(), sum); // [B, T, C]
+        LayerNorm norm = model.embeddings().norm();
+        return norm == null ? sum : layers.layerNorm(place.in("LayerNorm"), norm, sum); // [B, T, C]
     }
 
     /// The pad id, plus the running count of tokens that are not it where the token is not; from
@@ -112,30 +119,32 @@ final class EncoderGraph {
 
     private String attend(GraphScope place, EncoderLayer layer, String hidden, String bias) {
         GraphScope output = place.in("output");
-        String context = selfAttention(place.in("self"), layer.attention(), hidden, bias);
+        LayerNorm norm = layer.attentionNorm();
+        boolean after = layer.order() == LayerNormOrder.AFTER;
+        String input =
+                after ? hidden : layers.layerNorm(place.in("self_attn_layer_norm"), norm, hidden);
+        String context = selfAttention(place.in("self"), layer.attention(), input, bias);
         String projected =
                 layers.linear(output.in("dense"), layer.attentionOutput(), context); // [B, T, C]
-        return layers.layerNorm(
-                output.in("LayerNorm"),
-                layer.attentionNorm(),
-                output.add("Add", projected, hidden)); // [B, T, C]
+        String sum = output.add("Add", projected, hidden); // [B, T, C]
+        return after ? layers.layerNorm(output.in("LayerNorm"), norm, sum) : sum; // [B, T, C]
     }
 
     private String feedForward(GraphScope place, EncoderLayer layer, String attended) {
         GraphScope intermediate = place.in("intermediate");
         GraphScope output = place.in("output");
+        LayerNorm norm = layer.outputNorm();
+        boolean after = layer.order() == LayerNormOrder.AFTER;
+        String input = after ? attended : layers.layerNorm(place.in("LayerNorm"), norm, attended);
         String inner =
-                layers.linear(
-                        intermediate.in("dense"), layer.intermediate(), attended); // [B, T, F]
+                layers.linear(intermediate.in("dense"), layer.intermediate(), input); // [B, T, F]
         String activated =
                 layers.activation(
                         intermediate.in("activation"), layer.activation(), inner); // [B, T, F]
         String projected =
                 layers.linear(output.in("dense"), layer.output(), activated); // [B, T, C]
-        return layers.layerNorm(
-                output.in("LayerNorm"),
-                layer.outputNorm(),
-                output.add("Add", projected, attended)); // [B, T, C]
+        String sum = output.add("Add", projected, attended); // [B, T, C]
+        return after ? layers.layerNorm(output.in("LayerNorm"), norm, sum) : sum; // [B, T, C]
     }
 
     /// softmax(Q Kᵀ / √D + bias) V, head by head.

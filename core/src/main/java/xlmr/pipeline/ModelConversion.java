@@ -178,6 +178,7 @@ public record ModelConversion(ModelFormat format, @Nullable DType dtype, long la
         return switch (config.modelType()) {
             case "camembert" -> "Camembert";
             case "roberta" -> "Roberta";
+            case "xlm-roberta-xl" -> "XLMRobertaXL";
             default -> "XLMRoberta";
         };
     }

@@ -138,6 +138,20 @@ class XlmRobertaConfigTest {
     }
 
     @Test
+    void extraLargeHasDefaultsOfItsOwnAndNormalizesBefore() {
+        XlmRobertaConfig config =
+                XlmRobertaConfig.parse("config", "{\"model_type\": \"xlm-roberta-xl\"}");
+
+        assertThat(config.layerNormOrder()).isEqualTo(LayerNormOrder.BEFORE);
+        assertThat(config.hiddenSize()).isEqualTo(2560);
+        assertThat(config.vocabSize()).isEqualTo(250880);
+        assertThat(config.numHiddenLayers()).isEqualTo(36);
+        assertThat(config.layerNormEps()).isEqualTo(1e-5);
+        assertThat(config.warnings()).isEmpty();
+        assertThat(XlmRobertaConfig.defaults().layerNormOrder()).isEqualTo(LayerNormOrder.AFTER);
+    }
+
+    @Test
     void aHeadOfBertsIsRefused() {
         assertThatExceptionOfType(CheckpointException.class)
                 .isThrownBy(
@@ -153,7 +167,7 @@ class XlmRobertaConfigTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"bert", "llama", "xlm-roberta-xl", "deberta-v2"})
+    @CsvSource({"bert", "llama", "deberta-v2"})
     void anotherNetworkIsRefused(String type) {
         assertThatExceptionOfType(CheckpointException.class)
                 .isThrownBy(
@@ -161,7 +175,7 @@ class XlmRobertaConfigTest {
                                 XlmRobertaConfig.parse(
                                         "config", "{\"model_type\":\"%s\"}".formatted(type)))
                 .withMessage(
-                        "config: model_type is \"%s\", another network; supported are xlm-roberta, roberta, camembert, and bert with XLM-R's tokenizer"
+                        "config: model_type is \"%s\", another network; supported are xlm-roberta, xlm-roberta-xl, roberta, camembert, and bert with XLM-R's tokenizer"
                                 .formatted(type));
     }
 

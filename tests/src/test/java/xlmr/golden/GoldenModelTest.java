@@ -31,7 +31,9 @@ class GoldenModelTest {
                     "multiple_choice",
                     "masked_lm",
                     "masked_lm_untied",
-                    "causal_lm");
+                    "causal_lm",
+                    "xl_sequence_classification",
+                    "xl_masked_lm");
 
     static Stream<Arguments> models() {
         return MODELS.stream()

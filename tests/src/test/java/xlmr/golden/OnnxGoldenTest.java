@@ -35,6 +35,8 @@ class OnnxGoldenTest {
                 "multiple_choice",
                 "masked_lm",
                 "masked_lm_untied",
+                "xl_sequence_classification",
+                "xl_masked_lm",
                 "causal_lm"
             })
     void anExportedHeadGivesTheReferencesOutputs(String name) throws IOException {
