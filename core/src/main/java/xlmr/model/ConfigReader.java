@@ -112,7 +112,7 @@ final class ConfigReader {
                 source,
                 "model_type is \"%s\", another network".formatted(type),
                 "supported are xlm-roberta, xlm-roberta-xl, roberta, camembert, and bert with"
-                    + " XLM-R's tokenizer");
+                        + " XLM-R's tokenizer");
     }
 
     /// Rewrites the configuration of a BERT layout as that of the same network in XLM-R's.
