@@ -13,7 +13,7 @@ class OnnxCommandTest {
     @TempDir Path directory;
 
     @Test
-    void theDirectoryHoldsWhatOptimumReads() throws IOException {
+    void theDirectoryHoldsModelConfigurationAndTokenizer() throws IOException {
         Path output = directory.resolve("onnx");
 
         CommandRun run = convert(output);
