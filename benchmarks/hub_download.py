@@ -143,30 +143,30 @@ def speed(options, work):
     server = StubHub(work / "files")
     cache, copy = work / "cache", work / "copy"
     address = "%s/%s/resolve/main/%s" % (server.url, REPOSITORY, LARGE_FILE)
-    results = {"xlmr": [], "curl": []}
+    variables = environment(server, cache)
+    curl = "curl -sfL --noproxy '*' -o %s %s" % (shlex.quote(str(copy)), address)
+    programs = {
+        "xlmr": [*shlex.split(options.xlmr), "download", REPOSITORY],
+        "curl": ["sh", "-c", curl],
+        # what xlmr does besides: it checks the bytes and forces them to the disk
+        "curl, sha256sum, sync": ["sh", "-c", "%s && sha256sum %s && sync %s" % (curl, copy, copy)],
+    }
+    results = {name: [] for name in programs}
     for number in range(options.rounds):
-        for program in ("xlmr", "curl") if number % 2 else ("curl", "xlmr"):
+        names = list(programs)
+        for name in names if number % 2 else reversed(names):
             shutil.rmtree(cache, ignore_errors=True)
             copy.unlink(missing_ok=True)
             os.sync()
-            if program == "xlmr":
-                command, variables = download(options, server, cache)
-                seconds = timed(command, env=variables)
-            else:
-                seconds = timed(["curl", "-sfL", "--noproxy", "*", "-o", str(copy), address])
-            results[program].append(options.megabytes / seconds)
-            print("%s %.2f s, %.0f MB/s" % (program, seconds, options.megabytes / seconds), flush=True)
-    ratios = [x / c for x, c in zip(results["xlmr"], results["curl"])]
-    print(
-        "median: xlmr %.0f MB/s (start, SHA-256 and forced write included), curl %.0f MB/s, ratio %.2f (%.2f to %.2f)"
-        % (
-            statistics.median(results["xlmr"]),
-            statistics.median(results["curl"]),
-            statistics.median(ratios),
-            min(ratios),
-            max(ratios),
+            seconds = timed(programs[name], env=variables)
+            results[name].append(options.megabytes / seconds)
+            print("%s: %.2f s, %.0f MB/s" % (name, seconds, options.megabytes / seconds), flush=True)
+    for name in list(programs)[1:]:
+        ratios = [x / other for x, other in zip(results["xlmr"], results[name])]
+        print(
+            "xlmr / (%s): median %.2f, from %.2f to %.2f"
+            % (name, statistics.median(ratios), min(ratios), max(ratios))
         )
-    )
 
 
 def kill(options, work):

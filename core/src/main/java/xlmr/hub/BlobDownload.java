@@ -3,11 +3,9 @@ package xlmr.hub;
 import java.io.IOException;
 import java.io.Serial;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /// Fetches one content into the cache. What a broken connection or a killed process left is
@@ -16,9 +14,6 @@ final class BlobDownload {
     /// So many new bytes make a failure the first one again. A server cannot keep a download alive
     /// forever by sending a byte a time.
     private static final long ENOUGH_PROGRESS = 1 << 18;
-
-    /// What is digested and written at a time.
-    private static final int CHUNK = 1 << 18;
 
     private final HubClient client;
     private final HubSettings settings;
@@ -58,7 +53,7 @@ final class BlobDownload {
             Path incomplete = cache.incomplete(remote.etag());
             long size = remote.size().isPresent() ? remote.size().getAsLong() : askSize(address);
             try {
-                collect(address, incomplete, new BlobDigest(remote.etag(), size), size);
+                collect(address, incomplete, remote.etag(), size);
             } catch (Mismatch e) {
                 Files.deleteIfExists(incomplete);
                 throw e;
@@ -78,54 +73,35 @@ final class BlobDownload {
         }
     }
 
-    private void collect(FileAddress address, Path incomplete, BlobDigest digest, long size)
+    private void collect(FileAddress address, Path incomplete, String etag, long size)
             throws IOException, Mismatch, InterruptedException {
-        try (FileChannel file =
-                FileChannel.open(
-                        incomplete,
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.READ,
-                        StandardOpenOption.WRITE)) {
-            long done = file.size();
-            if (done > size) {
-                done = restart(file, digest);
-            }
-            checkSpace(address, incomplete, size - done);
-            digest.update(file, done);
+        try (IncompleteFile file = IncompleteFile.open(incomplete, etag, size)) {
+            checkSpace(address, incomplete, size - file.length());
             Retries retries = new Retries(settings.retries(), address, listener);
-            long settled = done;
-            while (done < size) {
-                file.position(done);
-                try (HubClient.Content content = client.open(address, done)) {
-                    if (content.offset() != done) {
-                        done = restart(file, digest);
-                        settled = 0;
+            long furthest = file.length();
+            while (!file.isWhole()) {
+                try (HubClient.Content content = client.open(address, file.length())) {
+                    if (content.offset() != file.length()) {
+                        file.restart();
                     }
-                    receive(address, content, file, digest, size);
+                    receive(address, content, file, size);
                 } catch (PassingFailure e) {
-                    done = file.position();
-                    if (done - settled >= ENOUGH_PROGRESS) {
+                    if (file.length() - furthest >= ENOUGH_PROGRESS) {
                         retries.progressed();
-                        settled = done;
+                        furthest = file.length();
                     }
                     retries.failed(e);
                 }
-                done = file.position();
             }
-            if (!digest.matches()) {
+            if (!file.finish()) {
                 throw new Mismatch("what came has another checksum than the Hub announced");
             }
-            file.force(true);
         }
     }
 
-    /// Writes a body behind the file's position.
+    /// Adds a body to the file.
     private void receive(
-            FileAddress address,
-            HubClient.Content content,
-            FileChannel file,
-            BlobDigest digest,
-            long size)
+            FileAddress address, HubClient.Content content, IncompleteFile file, long size)
             throws IOException, PassingFailure, Mismatch, InterruptedException {
         if (content.offset() < 0) {
             throw new PassingFailure("the server does not send the rest");
@@ -135,42 +111,18 @@ final class BlobDownload {
                     "%,d bytes were announced, %,d are sent"
                             .formatted(size, content.total().getAsLong()));
         }
-        ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
         List<ByteBuffer> buffers = next(content);
         while (!buffers.isEmpty()) {
-            for (ByteBuffer buffer : buffers) {
-                while (buffer.hasRemaining()) {
-                    if (!chunk.hasRemaining()) {
-                        write(chunk, file, digest, size);
-                    }
-                    int count = Math.min(chunk.remaining(), buffer.remaining());
-                    chunk.put(chunk.position(), buffer, buffer.position(), count);
-                    chunk.position(chunk.position() + count);
-                    buffer.position(buffer.position() + count);
-                }
+            if (!file.add(buffers)) {
+                throw new Mismatch("more than the announced %,d bytes came".formatted(size));
             }
-            write(chunk, file, digest, size);
-            listener.progress(address.file(), file.position(), size);
+            listener.progress(address.file(), file.length(), size);
             buffers = next(content);
         }
-        if (file.position() < size) {
+        if (!file.isWhole()) {
             throw new PassingFailure(
-                    "the connection ended after %,d of %,d bytes".formatted(file.position(), size));
+                    "the connection ended after %,d of %,d bytes".formatted(file.length(), size));
         }
-    }
-
-    /// Takes in and writes what a chunk has collected, and empties it.
-    private static void write(ByteBuffer chunk, FileChannel file, BlobDigest digest, long size)
-            throws IOException, Mismatch {
-        chunk.flip();
-        if (chunk.remaining() > size - file.position()) {
-            throw new Mismatch("more than the announced %,d bytes came".formatted(size));
-        }
-        digest.update(chunk.duplicate());
-        while (chunk.hasRemaining()) {
-            file.write(chunk);
-        }
-        chunk.clear();
     }
 
     private List<ByteBuffer> next(HubClient.Content content)
@@ -180,12 +132,6 @@ final class BlobDownload {
         } catch (IOException e) {
             throw new PassingFailure("the connection broke (%s)".formatted(e.getMessage()), e);
         }
-    }
-
-    private static long restart(FileChannel file, BlobDigest digest) throws IOException {
-        file.truncate(0);
-        digest.restart();
-        return 0;
     }
 
     /// The size of a file whose HEAD did not tell it.

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// stream waits forever for a server that has stopped to send.
 final class BodyChunks implements BodySubscriber<BodyChunks>, AutoCloseable {
     /// Pieces, of 16 KB as a rule, that may wait here.
-    private static final int AHEAD = 256;
+    private static final int AHEAD = 64;
 
     private sealed interface Signal {}
 

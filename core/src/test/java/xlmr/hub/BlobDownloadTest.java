@@ -97,6 +97,26 @@ class BlobDownloadTest {
     }
 
     @Test
+    void aServerThatAlwaysBeginsAnewAndNeverEndsIsGivenUp() {
+        byte[] large = HubFixture.bytes(600_000, 6);
+        fixture.server.put("model.safetensors", large);
+        AtomicInteger gets = new AtomicInteger();
+        fixture.server.behave(
+                (request, decent) -> {
+                    if (!isGet(request)) {
+                        return decent;
+                    }
+                    gets.getAndIncrement();
+                    return new StubHub.Reply(200, List.of(), large, 400_000);
+                });
+
+        assertThatThrownBy(this::fetch)
+                .isInstanceOf(HubException.class)
+                .hasMessageContaining("times in a row");
+        assertThat(gets.get()).isLessThan(10);
+    }
+
+    @Test
     void aServerThatIgnoresRangeIsReadFromTheStart() throws IOException {
         leave(Arrays.copyOf(WEIGHTS, 7000));
         fixture.server.behave(
