@@ -1,7 +1,9 @@
 package xlmr.cli;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import xlmr.data.Example;
@@ -70,6 +72,25 @@ final class LabelledInput {
         return file.equals(ExampleReader.STANDARD_INPUT)
                 ? reader.readAll(streams.in(), "standard input")
                 : reader.readAll(file);
+    }
+
+    /// Refuses options of texts with labels for a task whose files have other fields.
+    ///
+    /// @param files what the task reads, and which options it has for that
+    void refuseFor(String files) {
+        Map<String, Boolean> given = new LinkedHashMap<>();
+        given.put("--input-format", format != TextInput.Format.AUTO);
+        given.put("--text-column", !textColumn.equals("text"));
+        given.put("--text-pair-column", textPairColumn != null);
+        given.put("--label-column", !labelColumn.equals("label"));
+        given.put("--label-delimiter", labelDelimiter != null);
+        given.put("--no-header", noHeader);
+        given.forEach(
+                (option, isGiven) -> {
+                    if (isGiven) {
+                        throw new CommandException("%s: not for %s".formatted(option, files));
+                    }
+                });
     }
 
     /// Whether a text may have several labels.

@@ -1,26 +1,239 @@
 package xlmr.cli;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalInt;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import xlmr.data.DataWarning;
+import xlmr.data.TaggedFormat;
+import xlmr.data.TaggedOptions;
+import xlmr.data.TaggedReader;
+import xlmr.data.TaggedSentence;
+import xlmr.data.TaggedWarnings;
+import xlmr.eval.EntityAggregation;
+import xlmr.eval.EvaluationReport;
+import xlmr.eval.ReportJson;
+import xlmr.eval.ReportText;
+import xlmr.eval.TagScheme;
+import xlmr.pipeline.TokenClassificationTraining;
+import xlmr.pipeline.TokenTagger;
 import xlmr.pipeline.TrainingTask;
 
 /// `train`, `evaluate` and `predict` for token classification.
 @Command
 final class TaggingRunner implements TaskRunner {
+    private static final Path STANDARD_INPUT = Path.of("-");
+    private static final String FILES =
+            "files of tagged words, which have --tag-format, --word-column and --tag-column";
+
+    /// What `predict` makes of a model's probabilities.
+    private enum Output {
+        TAGS,
+        WORDS,
+        NONE,
+        SIMPLE,
+        FIRST,
+        AVERAGE,
+        MAX
+    }
+
+    /// The formats by the names that users type.
+    private enum Format {
+        COLUMNS(TaggedFormat.COLUMNS),
+        CONLLU(TaggedFormat.CONLL_U),
+        JSONL(TaggedFormat.JSON_LINES);
+
+        private final TaggedFormat format;
+
+        Format(TaggedFormat format) {
+            this.format = format;
+        }
+    }
+
+    @Option(
+            names = "--tag-format",
+            paramLabel = "FORMAT",
+            description =
+                    "token-classification: columns (one word a line, as CoNLL-2003), conllu or"
+                            + " jsonl. Default: by the ending of the file's name, else by its first"
+                            + " lines. predict reads plain texts, unless this is given or the file"
+                            + " ends in .conllu or .iob2.")
+    private @Nullable Format format;
+
+    @Option(
+            names = "--word-column",
+            paramLabel = "NAME",
+            description =
+                    "token-classification: where the words are. Default: column 1, FORM of CoNLL-U,"
+                            + " the field tokens.")
+    private @Nullable String wordColumn;
+
+    @Option(
+            names = "--tag-column",
+            paramLabel = "NAME",
+            description =
+                    "token-classification: where the tags are. Default: the last column, UPOS of"
+                            + " CoNLL-U (also XPOS, FEATS:Key, MISC:Key), the field tags.")
+    private @Nullable String tagColumn;
+
+    @Option(
+            names = "--tag-scheme",
+            paramLabel = "SCHEME",
+            description =
+                    "token-classification, evaluate: count entities only if they keep to IOB1,"
+                        + " IOB2, IOE2, IOBES or BILOU. Default: anything that looks like an"
+                        + " entity.")
+    private @Nullable TagScheme scheme;
+
+    @Option(
+            names = "--aggregation",
+            paramLabel = "HOW",
+            description =
+                    "token-classification, predict: tags gives each word its tag, words joins the"
+                            + " tags of words to entities. simple, first, average and max join the"
+                            + " tags of pieces to entities as Hugging Face's pipeline does, none"
+                            + " gives single pieces. Default: words if the tags are such as B-PER"
+                            + " and I-PER, else tags.")
+    private @Nullable Output aggregation;
+
+    private WindowOption windows = new WindowOption();
+
+    /// The same with this setting of windows.
+    TaggingRunner within(WindowOption option) {
+        windows = option;
+        return this;
+    }
+
     @Override
     public TrainingTask training(
             Streams streams, LabelledInput labelled, Path train, @Nullable Path validation) {
-        throw new CommandException("--task token-classification: not there yet");
+        labelled.refuseFor(FILES);
+        List<TaggedSentence> training = read(streams, train, true);
+        List<TaggedSentence> judged =
+                validation == null ? List.of() : read(streams, validation, true);
+        TokenClassificationTraining task = TokenClassificationTraining.of(training, judged);
+        for (DataWarning warning : TaggedWarnings.of(training, judged)) {
+            streams.warn(warning.sentence());
+        }
+        return task;
     }
 
     @Override
     public void evaluate(Call call, LabelledInput labelled, Path input) {
-        throw new CommandException("--task token-classification: not there yet");
+        labelled.refuseFor(FILES);
+        List<TaggedSentence> sentences = read(call.streams(), input, true);
+        TokenTagger tagger = open(call);
+        EvaluationReport report;
+        try (Progress progress = Progress.over(call.streams(), "evaluate", sentences.size())) {
+            report = tagger.evaluate(sentences, scheme, progress::to);
+        }
+        if (call.json()) {
+            Json.printLine(call.streams().out(), ReportJson.of(report));
+        } else {
+            call.streams().out().print(ReportText.of(report));
+        }
+        TreeSet<String> unknown = new TreeSet<>();
+        sentences.forEach(sentence -> unknown.addAll(sentence.tags()));
+        unknown.removeAll(tagger.config().labels());
+        if (!unknown.isEmpty()) {
+            call.streams()
+                    .warn(
+                            "tags that the model does not know, and so gets wrong: %s"
+                                    .formatted(String.join(", ", unknown)));
+        }
     }
 
     @Override
     public void predict(Call call, TextInput input, @Nullable Path output) {
-        throw new CommandException("--task token-classification: not there yet");
+        TokenTagger tagger = open(call);
+        Output wanted = aggregation;
+        if (wanted == null) {
+            wanted = tagger.marksEntities() ? Output.WORDS : Output.TAGS;
+        }
+        if (wanted == Output.WORDS && !tagger.marksEntities()) {
+            throw new CommandException(
+                    "--aggregation words: the model's tags (%s) mark no entities; give tags"
+                            .formatted(String.join(", ", tagger.config().labels())));
+        }
+        TaggedTexts writer = new TaggedTexts(call, tagger, output);
+        if (isTagged(input)) {
+            List<TaggedSentence> sentences = read(call.streams(), file(input), false);
+            switch (wanted) {
+                case TAGS -> writer.tags(sentences);
+                case WORDS -> writer.entities(sentences);
+                case NONE, SIMPLE, FIRST, AVERAGE, MAX ->
+                        throw new CommandException(
+                                "--aggregation %s: joins pieces of texts that are not cut into words; give tags or words"
+                                        .formatted(wanted.name().toLowerCase(Locale.ROOT)));
+            }
+            return;
+        }
+        if (wordColumn != null) {
+            throw new CommandException(
+                    "--word-column: is for files of words; give --tag-format, too");
+        }
+        try (TextInput.Texts texts = input.open(call.streams(), false)) {
+            boolean oneByOne = input.isStandardInput() && call.streams().outIsTerminal();
+            switch (wanted) {
+                case TAGS -> writer.tags(texts, oneByOne);
+                case WORDS -> writer.entities(texts, oneByOne, tagger::entities);
+                case NONE, SIMPLE, FIRST, AVERAGE, MAX -> {
+                    EntityAggregation how =
+                            EntityAggregation.of(EntityAggregation.Strategy.valueOf(wanted.name()));
+                    writer.entities(
+                            texts,
+                            oneByOne,
+                            (some, progress) -> tagger.entities(some, how, progress));
+                }
+            }
+        }
+    }
+
+    /// Whether the input is a file of words, not of texts.
+    private boolean isTagged(TextInput input) {
+        if (input.hasArguments()) {
+            return false;
+        }
+        Path file = input.file();
+        return format != null
+                || file != null
+                        && TaggedFormat.ofName(file.toString())
+                                .filter(promised -> promised != TaggedFormat.JSON_LINES)
+                                .isPresent();
+    }
+
+    private static Path file(TextInput input) {
+        Path file = input.file();
+        return file == null ? STANDARD_INPUT : file;
+    }
+
+    private List<TaggedSentence> read(Streams streams, Path file, boolean tags) {
+        TaggedOptions options = tags ? TaggedOptions.tagged() : TaggedOptions.untagged();
+        TaggedReader reader =
+                new TaggedReader(
+                        options.withFormat(format == null ? null : format.format)
+                                .withColumns(wordColumn, tagColumn));
+        return file.equals(STANDARD_INPUT)
+                ? reader.readAll(streams.in(), "standard input")
+                : reader.readAll(file);
+    }
+
+    /// Opens the tagger. One whose head was never trained would answer at random, so it is refused.
+    private TokenTagger open(Call call) {
+        TokenTagger tagger = TokenTagger.load(call.directory(), call.backend(), call.maxLength());
+        if (!tagger.report().isComplete()) {
+            throw new CommandException(
+                    ("%s: the checkpoint has no trained head for token classification (%d arrays"
+                         + " would be random), so its tags would mean nothing; fine-tune it first"
+                         + " with xlmr train --task token-classification, then give that output as"
+                         + " --model")
+                            .formatted(call.directory(), tagger.report().initialized().size()));
+        }
+        OptionalInt stride = windows.stride();
+        return stride.isEmpty() ? tagger : tagger.withOverlap(stride.getAsInt());
     }
 }

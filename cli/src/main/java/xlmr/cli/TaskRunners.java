@@ -5,6 +5,7 @@ import xlmr.model.Task;
 
 /// The runners of the tasks beside sequence classification, which the commands do themselves.
 final class TaskRunners {
+    @Mixin private WindowOption windows;
     @Mixin private TaggingRunner tagging;
     @Mixin private AnsweringRunner answering;
     @Mixin private ChoosingRunner choosing;
@@ -14,7 +15,7 @@ final class TaskRunners {
     TaskRunner of(Task task) {
         return switch (task) {
             case SEQUENCE_CLASSIFICATION -> throw new AssertionError(task);
-            case TOKEN_CLASSIFICATION -> tagging;
+            case TOKEN_CLASSIFICATION -> tagging.within(windows);
             case QUESTION_ANSWERING -> answering;
             case MULTIPLE_CHOICE -> choosing;
             case MASKED_LM, CAUSAL_LM -> languageModel.of(task);

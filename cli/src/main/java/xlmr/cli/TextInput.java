@@ -40,7 +40,7 @@ final class TextInput {
             paramLabel = "TEXT",
             description =
                     "Texts. Without any, and without --input, they are read from standard input,"
-                        + " one a line.")
+                            + " one a line.")
     private List<String> texts = List.of();
 
     @Option(
@@ -54,7 +54,7 @@ final class TextInput {
             paramLabel = "FORMAT",
             description =
                     "csv, tsv, jsonl or lines. Default: by the ending of the file's name; lines"
-                        + " where it has no such ending.")
+                            + " where it has no such ending.")
     private Format format = Format.AUTO;
 
     @Option(
@@ -85,6 +85,16 @@ final class TextInput {
         return texts.isEmpty() && (input == null || input.equals(ExampleReader.STANDARD_INPUT));
     }
 
+    /// The file that was named, `-` for standard input; null for none.
+    @Nullable Path file() {
+        return input;
+    }
+
+    /// Whether texts are given as arguments.
+    boolean hasArguments() {
+        return !texts.isEmpty();
+    }
+
     /// Whether texts come from a named file.
     boolean fromFile() {
         return input != null;
@@ -109,7 +119,7 @@ final class TextInput {
         if (pair != null) {
             throw new CommandException(
                     "--pair needs the first text as an argument; for files there is"
-                        + " --text-pair-column");
+                            + " --text-pair-column");
         }
         ExampleReader reader = new ExampleReader(options(linesUnlessColumn));
         Path file = input;

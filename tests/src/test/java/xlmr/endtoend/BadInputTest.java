@@ -78,6 +78,9 @@ class BadInputTest {
         Files.writeString(
                 directory.resolve("ragged.json"),
                 "{\"logits\": [[1, 2], [1]], \"label_ids\": [0, 1]}");
+        Files.writeString(directory.resolve("tags.conll"), "Kurt B-PER\nlikes O\n\nRome B-LOC\n");
+        Files.writeString(directory.resolve("uneven.conll"), "Kurt B-PER\nlikes\n\n");
+        Files.writeString(directory.resolve("one.conll"), "Kurt O\nlikes O\n\n");
         brokenModel("broken-json", "{\"model_type\": ");
         brokenModel("other-kind", "{\"model_type\": \"gpt2\", \"hidden_size\": 8}");
         Path cut = brokenModel("cut", Files.readString(model.resolve("config.json")));
@@ -95,6 +98,46 @@ class BadInputTest {
 
     private static String training(String file) {
         return "train --output DIR/new --train DIR/" + file;
+    }
+
+    private static String tagging(String file) {
+        return training(file) + " --task token-classification";
+    }
+
+    static List<Case> taggingCases() {
+        return List.of(
+                new Case(1, tagging("missing.conll"), "missing.conll", "no such file"),
+                new Case(1, tagging("empty.csv"), "empty.csv"),
+                new Case(1, tagging("uneven.conll"), "uneven.conll", "line 2", "2 columns"),
+                new Case(1, tagging("one.conll"), "at least two different"),
+                new Case(1, tagging("tags.conll") + " --tag-column 7", "tags.conll", "7"),
+                new Case(
+                        1,
+                        tagging("tags.conll") + " --label-column tag",
+                        "--label-column",
+                        "--tag-column"),
+                new Case(1, tagging("tags.conll") + " --max-length 2", "windows", "longer"),
+                new Case(
+                        1,
+                        training("tags.conll") + " --task tagging",
+                        "--task",
+                        "token-classification",
+                        "tagging"),
+                new Case(2, tagging("tags.conll") + " --tag-format xml", "--tag-format", "COLUMNS"),
+                new Case(
+                        1,
+                        "predict --task token-classification Hello",
+                        "no trained head",
+                        "xlmr train --task token-classification"),
+                new Case(
+                        1,
+                        "predict --model DIR/model --task token-classification Hello",
+                        "no trained head"),
+                new Case(
+                        1,
+                        "evaluate --model DIR/model --task token-classification --input"
+                                + " DIR/tags.conll",
+                        "no trained head"));
     }
 
     static List<Case> cases() {
@@ -275,7 +318,7 @@ class BadInputTest {
     }
 
     @ParameterizedTest
-    @MethodSource("cases")
+    @MethodSource({"cases", "taggingCases"})
     void isRefusedInOneLineAndChangesNothing(Case refused) {
         String line = refused.commandLine().replace("DIR", directory.toString());
         Object[] words = line.isEmpty() ? new String[0] : line.split(" ");

@@ -1,0 +1,284 @@
+package xlmr.pipeline;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+import xlmr.backend.Backend;
+import xlmr.checkpoint.LoadReport;
+import xlmr.data.EncodedExamples;
+import xlmr.data.LabelSet;
+import xlmr.data.TaggedSentence;
+import xlmr.data.TextSpan;
+import xlmr.data.TextWords;
+import xlmr.eval.EntityAggregation;
+import xlmr.eval.EvaluationReport;
+import xlmr.eval.Logits;
+import xlmr.eval.TagScheme;
+import xlmr.eval.TokenPredictions;
+import xlmr.model.LoadedModel;
+import xlmr.model.ModelLoader;
+import xlmr.model.Task;
+import xlmr.model.TaskModel;
+import xlmr.model.XlmRobertaConfig;
+import xlmr.tokenizer.Encoding;
+import xlmr.tokenizer.EncodingOptions;
+import xlmr.tokenizer.XlmRobertaTokenizer;
+import xlmr.train.Inference;
+
+/// A fine-tuned tagger: text in, a tag for each word or the entities of the text out.
+///
+/// ```java
+/// try (Backend backend = Backends.create(2).backend()) {
+///     TokenTagger tagger = TokenTagger.load(Path.of("my-model"), backend);
+///     String text = "Ada Lovelace lived in London.";
+///     for (EntitySpan entity : tagger.entities(text).entities()) {
+///         System.out.println(entity.label() + " " + entity.span().of(text));
+///     }
+/// }
+/// ```
+///
+/// Texts of any length: one that is longer than the model is read in windows that overlap, and what
+/// is said of a token is taken from the window that shows most of what is around it. Immutable; one
+/// tagger serves many threads.
+public final class TokenTagger {
+    private static final EncodingOptions BARE = EncodingOptions.defaults().withSpecialTokens(false);
+
+    private final TaskModel model;
+    private final LabelSet labels;
+    private final XlmRobertaTokenizer tokenizer;
+    private final LoadReport report;
+    private final Inference inference;
+    private final TokenWindows.Cut cut;
+
+    private TokenTagger(
+            TaskModel model,
+            XlmRobertaTokenizer tokenizer,
+            LoadReport report,
+            Inference inference,
+            TokenWindows.Cut cut) {
+        this.model = model;
+        this.labels = LabelSet.of(model.config().labels());
+        this.tokenizer = tokenizer;
+        this.report = report;
+        this.inference = inference;
+        this.cut = cut;
+    }
+
+    /// Opens a model directory with its own tokenizer; windows are as long as the model allows.
+    public static TokenTagger load(Path directory, Backend backend) {
+        return load(directory, backend, 0);
+    }
+
+    /// Opens a model directory with its own tokenizer. Windows overlap by a quarter.
+    ///
+    /// @param maxLength tokens of a window, `<s>` and `</s>` included; 0 or more than the model has
+    ///   positions: as many as it has
+    /// @throws IllegalArgumentException if `maxLength` leaves no room for a word
+    public static TokenTagger load(Path directory, Backend backend, int maxLength) {
+        XlmRobertaTokenizer tokenizer = XlmRobertaTokenizer.load(directory);
+        LoadedModel<TaskModel> loaded =
+                ModelLoader.task(Task.TOKEN_CLASSIFICATION, directory, null, ModelLoader.FROZEN, 0);
+        TaskModel model = loaded.model();
+        int most = model.config().maxTokens();
+        return new TokenTagger(
+                model,
+                tokenizer,
+                loaded.report(),
+                new Inference(backend, model),
+                cut(tokenizer, maxLength <= 0 ? most : Math.min(most, maxLength)));
+    }
+
+    /// The same with windows that share another number of tokens.
+    ///
+    /// @throws IllegalArgumentException if that is negative, or as much as a window holds
+    public TokenTagger withOverlap(int tokens) {
+        TokenWindows.Cut other =
+                new TokenWindows.Cut(cut.maxLength(), tokens, cut.bosId(), cut.eosId());
+        return new TokenTagger(model, tokenizer, report, inference, other);
+    }
+
+    /// Windows that overlap by a quarter.
+    static TokenWindows.Cut cut(XlmRobertaTokenizer tokenizer, int maxLength) {
+        return new TokenWindows.Cut(maxLength, maxLength / 4, tokenizer.bosId(), tokenizer.eosId());
+    }
+
+    /// The words of one text with their tags.
+    public TagPrediction tag(String text) {
+        return tagTexts(List.of(text), done -> {}).getFirst();
+    }
+
+    /// The words of many texts with their tags. Words are letters and digits together, punctuation
+    /// for itself; where a script has no spaces, the tokenizer's pieces.
+    ///
+    /// @param progress is told the number of texts done
+    public List<TagPrediction> tagTexts(List<String> texts, IntConsumer progress) {
+        List<TaggedSentence> sentences = new ArrayList<>();
+        for (String text : texts) {
+            List<TextSpan> spans = words(text);
+            List<String> words = spans.stream().map(span -> span.of(text)).toList();
+            if (!words.isEmpty()) {
+                sentences.add(new TaggedSentence(words, List.of(), text, spans, true, "text", 1));
+            }
+        }
+        Iterator<TagPrediction> tagged = tagWords(sentences, progress).iterator();
+        List<TagPrediction> predictions = new ArrayList<>(texts.size());
+        for (String text : texts) {
+            boolean hasWords = !TextWords.spans(text).isEmpty();
+            predictions.add(hasWords ? tagged.next() : new TagPrediction(text, List.of(), 0));
+        }
+        return predictions;
+    }
+
+    /// Tags for sentences that are already cut into words; tags that they have are not looked at.
+    ///
+    /// @param progress is told the number of sentences done
+    public List<TagPrediction> tagWords(List<TaggedSentence> sentences, IntConsumer progress) {
+        WordPieces pieces =
+                WordPieces.of(TokenClassificationTraining.words(sentences), tokenizer, cut);
+        float[][] logits = logits(pieces.windows(), progress);
+        List<TagPrediction> predictions = new ArrayList<>(sentences.size());
+        for (int s = 0; s < sentences.size(); s++) {
+            TaggedSentence sentence = sentences.get(s);
+            List<TaggedWord> words = new ArrayList<>(sentence.size());
+            for (int w = 0; w < sentence.size(); w++) {
+                double[] scores = Logits.softmax(pieces.row(logits, s, w, labels.size()));
+                int best = Logits.argmax(scores);
+                words.add(
+                        new TaggedWord(
+                                sentence.words().get(w),
+                                labels.name(best),
+                                scores[best],
+                                sentence.spans().get(w)));
+            }
+            int windows = pieces.windows().texts().get(s).windows();
+            predictions.add(new TagPrediction(sentence.text(), words, windows));
+        }
+        return predictions;
+    }
+
+    /// The entities of one text, made of the tags of its words.
+    public EntityPrediction entities(String text) {
+        return tag(text).entities();
+    }
+
+    /// The entities of many texts, made of the tags of their words: what a model is best at that
+    /// learned words by their first pieces.
+    ///
+    /// @param progress is told the number of texts done
+    public List<EntityPrediction> entities(List<String> texts, IntConsumer progress) {
+        return tagTexts(texts, progress).stream().map(TagPrediction::entities).toList();
+    }
+
+    /// The entities of many texts, made of the tags of pieces as Hugging Face's pipeline does: the
+    /// model reads the texts as they are, not cut into words first.
+    ///
+    /// @param aggregation how tokens become entities
+    /// @param progress is told the number of texts done
+    public List<EntityPrediction> entities(
+            List<String> texts, EntityAggregation aggregation, IntConsumer progress) {
+        TokenWindows.Builder builder = new TokenWindows.Builder(cut);
+        List<Encoding> encodings = new ArrayList<>(texts.size());
+        for (String text : texts) {
+            Encoding encoding = tokenizer.encode(text, BARE);
+            boolean[] wanted = new boolean[encoding.length()];
+            Arrays.fill(wanted, true);
+            encodings.add(encoding);
+            builder.add(encoding.ids(), wanted);
+        }
+        TokenWindows windows = builder.build();
+        float[][] logits = logits(windows, progress);
+        List<EntityPrediction> predictions = new ArrayList<>(texts.size());
+        for (int i = 0; i < texts.size(); i++) {
+            TokenPredictions tokens =
+                    predictions(texts.get(i), encodings.get(i), windows, logits, i);
+            predictions.add(
+                    new EntityPrediction(
+                            texts.get(i),
+                            aggregation.entities(tokens, labels.names()),
+                            windows.texts().get(i).windows()));
+        }
+        return predictions;
+    }
+
+    /// How well it does on tagged sentences. A tag that the model does not know counts as wrong.
+    ///
+    /// @param scheme to read entities by strictly; null: leniently, as seqeval does by default
+    /// @throws xlmr.data.DataException if a sentence has no tags, or none of all tags is one of the
+    ///   model's
+    public EvaluationReport evaluate(
+            List<TaggedSentence> sentences, @Nullable TagScheme scheme, IntConsumer progress) {
+        TagJudgement judgement = new TagJudgement(sentences, labels, scheme);
+        WordPieces pieces =
+                WordPieces.of(TokenClassificationTraining.words(sentences), tokenizer, cut);
+        return judgement.report(pieces, logits(pieces.windows(), progress));
+    }
+
+    /// Whether the tags mark entities, as `B-PER` does, or stand for themselves, as `NOUN` does.
+    public boolean marksEntities() {
+        return TagScheme.areEntityTags(labels.names());
+    }
+
+    /// The configuration, which also holds the tags.
+    public XlmRobertaConfig config() {
+        return model.config();
+    }
+
+    /// What became of the checkpoint's arrays: a head reported as new has not been trained.
+    public LoadReport report() {
+        return report;
+    }
+
+    private List<TextSpan> words(String text) {
+        List<TextSpan> words = new ArrayList<>();
+        for (TextSpan span : TextWords.spans(text)) {
+            String word = span.of(text);
+            if (!TextWords.isWrittenWithoutSpaces(word)) {
+                words.add(span);
+                continue;
+            }
+            Encoding pieces = tokenizer.encode(word, BARE);
+            int done = 0;
+            for (int t = 0; t < pieces.length(); t++) {
+                boolean last = t + 1 == pieces.length();
+                int end = last ? word.length() : Math.min(pieces.ends()[t], pieces.starts()[t + 1]);
+                if (end > done) {
+                    words.add(new TextSpan(span.start() + done, span.start() + end));
+                    done = end;
+                }
+            }
+        }
+        return words;
+    }
+
+    private TokenPredictions predictions(
+            String text, Encoding encoding, TokenWindows windows, float[][] logits, int index) {
+        int tokens = encoding.length();
+        float[][] probabilities = new float[tokens][labels.size()];
+        boolean[] unknown = new boolean[tokens];
+        for (int t = 0; t < tokens; t++) {
+            double[] scores = Logits.softmax(windows.row(logits, index, t, labels.size()));
+            for (int k = 0; k < scores.length; k++) {
+                probabilities[t][k] = (float) scores[k];
+            }
+            unknown[t] = encoding.ids()[t] == tokenizer.unkId();
+        }
+        return new TokenPredictions(
+                text,
+                probabilities,
+                encoding.starts(),
+                encoding.ends(),
+                encoding.wordIds(),
+                unknown);
+    }
+
+    private float[][] logits(TokenWindows windows, IntConsumer progress) {
+        int texts = windows.texts().size();
+        return inference.logits(
+                new EncodedExamples(windows.sequences(), null),
+                done -> progress.accept(Math.min(done, texts)));
+    }
+}
