@@ -85,8 +85,8 @@ final class TaggingRunner implements TaskRunner {
             paramLabel = "SCHEME",
             description =
                     "token-classification, evaluate: count entities only if they keep to IOB1,"
-                        + " IOB2, IOE2, IOBES or BILOU. Default: anything that looks like an"
-                        + " entity.")
+                            + " IOB2, IOE2, IOBES or BILOU. Default: anything that looks like an"
+                            + " entity.")
     private @Nullable TagScheme scheme;
 
     @Option(

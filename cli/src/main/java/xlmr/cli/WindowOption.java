@@ -11,7 +11,7 @@ final class WindowOption {
             paramLabel = "N",
             description =
                     "Where a text is longer than the model and read in windows: tokens that a"
-                        + " window repeats of the one before it.")
+                            + " window repeats of the one before it.")
     private @Nullable Integer stride;
 
     /// The number given; empty for the task's own.
