@@ -26,9 +26,9 @@ final class Progress implements AutoCloseable {
         return new Progress(builder(streams, task, total).build());
     }
 
-    /// A bar that counts bytes, and shows megabytes and their speed.
+    /// A bar that counts bytes, and shows megabytes and their speed; none for less than one.
     static Progress ofBytes(Streams streams, String task, long total) {
-        if (!streams.errIsTerminal()) {
+        if (!streams.errIsTerminal() || total < MEGABYTE) {
             return new Progress(null);
         }
         return new Progress(
