@@ -1,5 +1,6 @@
 package xlmr.ptx.instructions;
 
+import java.util.Arrays;
 import java.util.List;
 import xlmr.ptx.machine.Step;
 import xlmr.ptx.machine.Warp;
@@ -50,8 +51,8 @@ final class MatrixInstructions {
         int[] fromA = sources(builder, builder.operand(1), registersOfA);
         int[] fromB = sources(builder, builder.operand(2), registersOfA / 2);
         int[] fromC = sources(builder, builder.operand(3), 4);
-        double[] a = new double[ROWS * depth];
-        double[] b = new double[COLUMNS * depth];
+        double[] a = new double[ROWS * depth]; // [16, depth]
+        double[] b = new double[depth * COLUMNS]; // [depth, 8]
         double[] sums = new double[ROWS * COLUMNS];
         return builder.together(
                 (warp, lanes) -> {
@@ -80,7 +81,7 @@ final class MatrixInstructions {
                 a[row * depth + member + (i >> 1) * 4] = tf32(warp.words[fromA[i] + lane]);
             }
             for (int i = 0; i < fromB.length; i++) {
-                b[group * depth + member + i * 4] = tf32(warp.words[fromB[i] + lane]);
+                b[(member + i * 4) * COLUMNS + group] = tf32(warp.words[fromB[i] + lane]);
             }
         }
     }
@@ -108,22 +109,22 @@ final class MatrixInstructions {
                 a[at + 1] = format.toFloat(pair >>> 16);
             }
             for (int i = 0; i < fromB.length; i++) {
-                int at = group * depth + column + i * 8;
+                int at = (column + i * 8) * COLUMNS + group;
                 int pair = warp.words[fromB[i] + lane];
                 b[at] = format.toFloat(pair & 0xffff);
-                b[at + 1] = format.toFloat(pair >>> 16);
+                b[at + COLUMNS] = format.toFloat(pair >>> 16);
             }
         }
     }
 
     private static void multiply(double[] a, double[] b, int depth, double[] sums) {
+        Arrays.fill(sums, 0);
         for (int row = 0; row < ROWS; row++) {
-            for (int column = 0; column < COLUMNS; column++) {
-                double sum = 0;
-                for (int k = 0; k < depth; k++) {
-                    sum += a[row * depth + k] * b[column * depth + k];
+            for (int k = 0; k < depth; k++) {
+                double factor = a[row * depth + k];
+                for (int column = 0; column < COLUMNS; column++) {
+                    sums[row * COLUMNS + column] += factor * b[k * COLUMNS + column];
                 }
-                sums[row * COLUMNS + column] = sum;
             }
         }
     }

@@ -13,7 +13,6 @@ public final class GlobalMemory {
 
     private final TreeMap<Long, Region> regions = new TreeMap<>();
     private long next = FIRST;
-    private @Nullable Region last;
     private long allocated;
     private final Epochs epochs = new Epochs();
 
@@ -41,8 +40,8 @@ public final class GlobalMemory {
             throw new IllegalArgumentException(
                     "no allocation begins at 0x" + Long.toHexString(address));
         }
+        region.freed = true;
         allocated -= region.size();
-        last = null;
     }
 
     /// Bytes of all allocations.
@@ -52,16 +51,11 @@ public final class GlobalMemory {
 
     /// The allocation that holds these bytes wholly, or null.
     public @Nullable Region find(long address, int bytes) {
-        Region known = last;
-        if (known != null && known.holds(address, bytes)) {
-            return known;
-        }
         Map.Entry<Long, Region> entry = regions.floorEntry(address);
         if (entry == null || !entry.getValue().holds(address, bytes)) {
             return null;
         }
-        last = entry.getValue();
-        return last;
+        return entry.getValue();
     }
 
     /// The clock of the device.

@@ -309,9 +309,13 @@ public final class Memory {
         return switch (space) {
             case GENERIC -> findGeneric(warp, lane, address, bytes, verb);
             case GLOBAL, CONST -> {
-                Region region = global.find(address, bytes);
-                if (region == null) {
-                    throw faults.outOfBounds(warp, space, lane, address, bytes, verb);
+                Region region = warp.current.lastRegion;
+                if (region == null || region.freed || !region.holds(address, bytes)) {
+                    region = global.find(address, bytes);
+                    if (region == null) {
+                        throw faults.outOfBounds(warp, space, lane, address, bytes, verb);
+                    }
+                    warp.current.lastRegion = region;
                 }
                 if ((address & bytes - 1) != 0) {
                     throw AccessFaults.misaligned(warp, lane, address, bytes, verb);

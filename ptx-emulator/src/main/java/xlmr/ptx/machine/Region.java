@@ -25,6 +25,9 @@ public final class Region {
 
     @Nullable AccessHistory history;
 
+    /// Whether the allocation was given back.
+    boolean freed;
+
     /// Line of the `cp.async` that fills a word, or 0; only shared memory has it, which begins anew
     /// with every block.
     final int @Nullable [] filling;

@@ -1,5 +1,6 @@
 package xlmr.ptx.machine;
 
+import org.jspecify.annotations.Nullable;
 import xlmr.ptx.syntax.Instruction;
 
 /// A decoded instruction of a kernel.
@@ -47,6 +48,9 @@ public final class Step {
 
     /// Where the lanes that a branch separates meet again, or -1 where they do not.
     int rejoin = -1;
+
+    /// The allocation that the step accessed last: mostly it accesses it again.
+    @Nullable Region lastRegion;
 
     /// A step as the decoder made it; the targets of branches follow in [#link].
     public Step(

@@ -12,7 +12,7 @@ final class WarpExecution {
 
     /// Slices after which lanes no longer wait at joins: the others may be waiting for them, as at
     /// a lock.
-    private static final int PATIENCE = 8;
+    private static final int PATIENCE = 4;
 
     private final Launch launch;
     private final Warp warp;
