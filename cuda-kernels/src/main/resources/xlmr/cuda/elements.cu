@@ -1,0 +1,63 @@
+// Element by element: sums, products, dropout. `n` is the number of elements.
+
+#include "dropout.cuh"
+#include "reductions.cuh"
+
+extern "C" __global__ void fill(float* output, float value, int n) {
+    FOR_EACH(i, n) {
+        output[i] = value;
+    }
+}
+
+// output = left + right.
+extern "C" __global__ void add(const float* left, const float* right, float* output, int n) {
+    FOR_EACH(i, n) {
+        output[i] = left[i] + right[i];
+    }
+}
+
+// output += factor input.
+extern "C" __global__ void addScaled(const float* input, float factor, float* output, int n) {
+    FOR_EACH(i, n) {
+        output[i] = fmaf(factor, input[i], output[i]);
+    }
+}
+
+// output = left right.
+extern "C" __global__ void multiply(const float* left, const float* right, float* output, int n) {
+    FOR_EACH(i, n) {
+        output[i] = left[i] * right[i];
+    }
+}
+
+// dLeft += dOutput right.
+extern "C" __global__ void multiplyGradient(const float* dOutput, const float* right, float* dLeft, int n) {
+    FOR_EACH(i, n) {
+        dLeft[i] = fmaf(dOutput[i], right[i], dLeft[i]);
+    }
+}
+
+// values = factor values.
+extern "C" __global__ void scale(float* values, float factor, int n) {
+    FOR_EACH(i, n) {
+        values[i] *= factor;
+    }
+}
+
+// output = input where kept, times `factor`, else 0.
+extern "C" __global__ void dropout(
+    const float* input, unsigned low, unsigned high, unsigned threshold, float factor, float* output, int n) {
+    FOR_EACH(i, n) {
+        output[i] = keeps((unsigned)i, low, high, threshold) ? input[i] * factor : 0.0f;
+    }
+}
+
+// dInput += dOutput where kept, times `factor`.
+extern "C" __global__ void dropoutGradient(
+    const float* dOutput, unsigned low, unsigned high, unsigned threshold, float factor, float* dInput, int n) {
+    FOR_EACH(i, n) {
+        if (keeps((unsigned)i, low, high, threshold)) {
+            dInput[i] += dOutput[i] * factor;
+        }
+    }
+}

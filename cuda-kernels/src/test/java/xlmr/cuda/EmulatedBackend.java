@@ -1,0 +1,404 @@
+package xlmr.cuda;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import xlmr.backend.Activation;
+import xlmr.backend.AdamWStep;
+import xlmr.backend.CrossEntropy;
+import xlmr.backend.DropoutMask;
+import xlmr.backend.SegmentLabels;
+import xlmr.backend.SegmentReduction;
+import xlmr.ptx.DeviceBuffer;
+import xlmr.ptx.machine.LaunchReport;
+import xlmr.tensor.Shape;
+import xlmr.tensor.Tensor;
+
+/// The CUDA kernels as a backend, on an emulated device. Matrix products and attention, which are not theirs, are done on
+/// the host, see [HostOperations].
+public final class EmulatedBackend extends HostOperations {
+    private static final int ROW_THREADS = 128;
+    private static final int PIECE = 256;
+    private static final int SQUARES_OF_BLOCK = 8192;
+
+    private final Launcher launcher = new Launcher();
+
+    @Override
+    public String name() {
+        return "emulated-cuda";
+    }
+
+    @Override
+    public int threads() {
+        return 1;
+    }
+
+    @Override
+    public Tensor allocate(Shape shape) {
+        return new Tensor(shape, new DeviceStorage(launcher.allocate(shape.elements() * 4L)));
+    }
+
+    @Override
+    public void fill(Tensor tensor, float value) {
+        launcher.elements("fill", count(tensor), tensor, value);
+    }
+
+    @Override
+    public void write(float[] source, Tensor output) {
+        launcher.pointer(output).write(source);
+    }
+
+    /// What was launched since the last time.
+    public List<LaunchReport> takeReports() {
+        return launcher.takeReports();
+    }
+
+    /// Gives all memory back; no tensor may be used any more.
+    public void freeAll() {
+        launcher.freeAll();
+    }
+
+    @Override
+    public void biasGradient(Tensor dOutput, Tensor dBias) {
+        int rows = dOutput.shape().rows();
+        int columns = count(dBias);
+        int pieces = pieces(rows);
+        DeviceBuffer partial = launcher.allocate(4L * pieces * columns);
+        launcher.launch("biasPieces", (columns + 31) / 32, pieces, 32, 8, dOutput, partial, rows, columns, PIECE);
+        launcher.elements("addPieces", columns, partial, dBias, pieces);
+    }
+
+    @Override
+    public void layerNorm(
+            Tensor input, Tensor weight, Tensor bias, float epsilon, Tensor output, Tensor mean, Tensor rstd) {
+        launcher.rows(
+                "layerNorm",
+                input.shape().rows(),
+                ROW_THREADS,
+                input,
+                weight,
+                bias,
+                epsilon,
+                output,
+                mean,
+                rstd,
+                input.size(-1));
+    }
+
+    @Override
+    public void layerNormGradient(
+            Tensor dOutput,
+            Tensor input,
+            Tensor weight,
+            Tensor mean,
+            Tensor rstd,
+            @Nullable Tensor dInput,
+            @Nullable Tensor dWeight,
+            @Nullable Tensor dBias) {
+        int rows = input.shape().rows();
+        int columns = input.size(-1);
+        if (dInput != null) {
+            launcher.rows(
+                    "layerNormGradient", rows, ROW_THREADS, dOutput, input, weight, mean, rstd, dInput, columns);
+        }
+        if (dWeight == null && dBias == null) {
+            return;
+        }
+        int pieces = pieces(rows);
+        DeviceBuffer partialWeight = launcher.allocate(4L * pieces * columns);
+        DeviceBuffer partialBias = launcher.allocate(4L * pieces * columns);
+        launcher.launch(
+                "layerNormParameterPieces",
+                (columns + 31) / 32,
+                pieces,
+                32,
+                8,
+                dOutput,
+                input,
+                mean,
+                rstd,
+                partialWeight,
+                partialBias,
+                rows,
+                columns,
+                PIECE);
+        if (dWeight != null) {
+            launcher.elements("addPieces", columns, partialWeight, dWeight, pieces);
+        }
+        if (dBias != null) {
+            launcher.elements("addPieces", columns, partialBias, dBias, pieces);
+        }
+    }
+
+    private static int pieces(int rows) {
+        return (rows + PIECE - 1) / PIECE;
+    }
+
+    @Override
+    public void gatherRows(Tensor table, int[] rows, Tensor output) {
+        launcher.rows("gatherRows", rows.length, ROW_THREADS, table, launcher.upload(rows), output, table.size(-1));
+    }
+
+    @Override
+    public void addGatheredRows(Tensor table, int[] rows, Tensor output) {
+        launcher.rows(
+                "addGatheredRows", rows.length, ROW_THREADS, table, launcher.upload(rows), output, table.size(-1));
+    }
+
+    @Override
+    public void scatterAddRows(Tensor dOutput, int[] rows, Tensor dTable) {
+        RowOrder order = RowOrder.of(rows);
+        launcher.rows(
+                "scatterAddRows",
+                order.distinct().length,
+                ROW_THREADS,
+                dOutput,
+                launcher.upload(order.distinct()),
+                launcher.upload(order.starts()),
+                launcher.upload(order.positions()),
+                dTable,
+                dTable.size(-1));
+    }
+
+    @Override
+    public void reduceSegments(SegmentReduction reduction, Tensor input, int[] starts, Tensor output) {
+        String kernel =
+                switch (reduction) {
+                    case MEAN -> "meanOfSegments";
+                    case MAX -> "maximumOfSegments";
+                };
+        int columns = output.size(-1);
+        launcher.launch(
+                kernel,
+                (columns + ROW_THREADS - 1) / ROW_THREADS,
+                starts.length - 1,
+                ROW_THREADS,
+                1,
+                input,
+                launcher.upload(starts),
+                output,
+                columns);
+    }
+
+    @Override
+    public void reduceSegmentsGradient(
+            SegmentReduction reduction, Tensor input, int[] starts, Tensor dOutput, Tensor dInput) {
+        int columns = dOutput.size(-1);
+        int blocks = (columns + ROW_THREADS - 1) / ROW_THREADS;
+        DeviceBuffer start = launcher.upload(starts);
+        switch (reduction) {
+            case MEAN ->
+                    launcher.launch(
+                            "meanOfSegmentsGradient",
+                            blocks,
+                            starts.length - 1,
+                            ROW_THREADS,
+                            1,
+                            dOutput,
+                            start,
+                            dInput,
+                            columns);
+            case MAX ->
+                    launcher.launch(
+                            "maximumOfSegmentsGradient",
+                            blocks,
+                            starts.length - 1,
+                            ROW_THREADS,
+                            1,
+                            input,
+                            start,
+                            dOutput,
+                            dInput,
+                            columns);
+        }
+    }
+
+    @Override
+    public void activation(Activation function, Tensor input, Tensor output) {
+        launcher.elements(name(function), count(input), input, output);
+    }
+
+    @Override
+    public void activationGradient(Activation function, Tensor input, Tensor dOutput, Tensor dInput) {
+        launcher.elements(name(function) + "Gradient", count(input), input, dOutput, dInput);
+    }
+
+    private static String name(Activation function) {
+        return switch (function) {
+            case GELU -> "gelu";
+            case GELU_TANH -> "geluTanh";
+            case RELU -> "relu";
+            case SILU -> "silu";
+            case QUICK_GELU -> "quickGelu";
+            case TANH -> "hyperbolicTangent";
+            case SIGMOID -> "sigmoid";
+        };
+    }
+
+    @Override
+    public void add(Tensor left, Tensor right, Tensor output) {
+        launcher.elements("add", count(output), left, right, output);
+    }
+
+    @Override
+    public void addScaled(Tensor input, float factor, Tensor output) {
+        launcher.elements("addScaled", count(output), input, factor, output);
+    }
+
+    @Override
+    public void multiply(Tensor left, Tensor right, Tensor output) {
+        launcher.elements("multiply", count(output), left, right, output);
+    }
+
+    @Override
+    public void multiplyGradient(Tensor dOutput, Tensor right, Tensor dLeft) {
+        launcher.elements("multiplyGradient", count(dLeft), dOutput, right, dLeft);
+    }
+
+    @Override
+    public void scale(Tensor tensor, float factor) {
+        launcher.elements("scale", count(tensor), tensor, factor);
+    }
+
+    @Override
+    public void dropout(Tensor input, DropoutMask mask, Tensor output) {
+        launcher.elements(
+                "dropout",
+                count(output),
+                input,
+                mask.low(),
+                mask.high(),
+                mask.threshold(),
+                mask.scale(),
+                output);
+    }
+
+    @Override
+    public void dropoutGradient(Tensor dOutput, DropoutMask mask, Tensor dInput) {
+        launcher.elements(
+                "dropoutGradient",
+                count(dInput),
+                dOutput,
+                mask.low(),
+                mask.high(),
+                mask.threshold(),
+                mask.scale(),
+                dInput);
+    }
+
+    @Override
+    public void softmax(Tensor input, Tensor output) {
+        launcher.rows("softmax", rows(input), ROW_THREADS, input, output, input.size(-1));
+    }
+
+    @Override
+    public void softmaxGradient(Tensor output, Tensor dOutput, Tensor dInput) {
+        launcher.rows(
+                "softmaxGradient", rows(output), ROW_THREADS, output, dOutput, dInput, output.size(-1));
+    }
+
+    @Override
+    public void logSoftmax(Tensor input, Tensor output) {
+        launcher.rows("logSoftmax", rows(input), ROW_THREADS, input, output, input.size(-1));
+    }
+
+    @Override
+    public void logSoftmaxGradient(Tensor output, Tensor dOutput, Tensor dInput) {
+        launcher.rows(
+                "logSoftmaxGradient", rows(output), ROW_THREADS, output, dOutput, dInput, output.size(-1));
+    }
+
+    @Override
+    public void crossEntropy(Tensor logits, CrossEntropy target, Tensor loss) {
+        new LossLaunches(launcher).crossEntropy(logits, target, loss);
+    }
+
+    @Override
+    public void crossEntropyGradient(Tensor logits, CrossEntropy target, float dLoss, Tensor dLogits) {
+        new LossLaunches(launcher).crossEntropyGradient(logits, target, dLoss, dLogits);
+    }
+
+    @Override
+    public void segmentCrossEntropy(Tensor logits, SegmentLabels target, Tensor loss) {
+        new LossLaunches(launcher).segmentCrossEntropy(logits, target, loss);
+    }
+
+    @Override
+    public void segmentCrossEntropyGradient(Tensor logits, SegmentLabels target, float dLoss, Tensor dLogits) {
+        new LossLaunches(launcher).segmentCrossEntropyGradient(logits, target, dLoss, dLogits);
+    }
+
+    @Override
+    public void binaryCrossEntropy(Tensor logits, Tensor labels, Tensor loss) {
+        new LossLaunches(launcher).ofElements("binaryCrossEntropy", logits, labels, loss);
+    }
+
+    @Override
+    public void binaryCrossEntropyGradient(Tensor logits, Tensor labels, float dLoss, Tensor dLogits) {
+        int n = count(logits);
+        launcher.elements("binaryCrossEntropyGradient", n, logits, labels, dLoss / n, dLogits);
+    }
+
+    @Override
+    public void meanSquaredError(Tensor predictions, Tensor labels, Tensor loss) {
+        new LossLaunches(launcher).ofElements("squaredError", predictions, labels, loss);
+    }
+
+    @Override
+    public void meanSquaredErrorGradient(Tensor predictions, Tensor labels, float dLoss, Tensor dPredictions) {
+        int n = count(predictions);
+        launcher.elements("squaredErrorGradient", n, predictions, labels, 2 * dLoss / n, dPredictions);
+    }
+
+    @Override
+    public double sumOfSquares(Tensor tensor) {
+        int n = count(tensor);
+        int pieces = (n + SQUARES_OF_BLOCK - 1) / SQUARES_OF_BLOCK;
+        DeviceBuffer partial = launcher.allocate(8L * pieces);
+        DeviceBuffer total = launcher.allocate(8);
+        launcher.rows("sumOfSquaresPieces", pieces, 256, tensor, partial, n);
+        launcher.rows("addSquares", 1, 256, partial, total, pieces);
+        return ByteBuffer.wrap(total.read(0, 8)).order(ByteOrder.LITTLE_ENDIAN).getDouble();
+    }
+
+    @Override
+    public void adamW(
+            Tensor parameter,
+            Tensor gradient,
+            float gradientScale,
+            Tensor firstMoment,
+            Tensor secondMoment,
+            AdamWStep step) {
+        launcher.elements(
+                "adamW",
+                count(parameter),
+                parameter,
+                gradient,
+                firstMoment,
+                secondMoment,
+                gradientScale,
+                (float) step.beta1(),
+                (float) (1 - step.beta1()),
+                (float) step.beta2(),
+                (float) (1 - step.beta2()),
+                (float) step.epsilon(),
+                step.decay(),
+                step.stepSize(),
+                step.correction());
+    }
+
+    /// Rows of what may have no columns: none then.
+    private static int rows(Tensor tensor) {
+        return count(tensor) == 0 ? 0 : tensor.shape().rows();
+    }
+
+    private static int count(Tensor tensor) {
+        return tensor.shape().elements();
+    }
+
+    @Override
+    public void close() {
+        freeAll();
+    }
+}

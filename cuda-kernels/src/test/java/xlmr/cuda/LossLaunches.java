@@ -1,0 +1,120 @@
+package xlmr.cuda;
+
+import xlmr.backend.CrossEntropy;
+import xlmr.backend.SegmentLabels;
+import xlmr.ptx.DeviceBuffer;
+import xlmr.tensor.Tensor;
+
+/// The launches of losses, which take several kernels and some numbers that the host knows.
+record LossLaunches(Launcher launcher) {
+    private static final int ROW_THREADS = 128;
+
+    void crossEntropy(Tensor logits, CrossEntropy target, Tensor loss) {
+        int rows = logits.shape().rows();
+        DeviceBuffer costs = launcher.allocate(4L * rows);
+        launcher.rows(
+                "crossEntropy",
+                rows,
+                ROW_THREADS,
+                logits,
+                launcher.upload(target.labels()),
+                target.ignoreIndex(),
+                target.smoothing(),
+                launcher.pointerOrNull(target.classWeights()),
+                costs,
+                logits.size(-1));
+        sum(costs, rows, 1 / totalWeight(target), loss);
+    }
+
+    void crossEntropyGradient(Tensor logits, CrossEntropy target, float dLoss, Tensor dLogits) {
+        int classes = logits.size(-1);
+        double weightOfAll = 0;
+        for (int k = 0; k < classes; k++) {
+            weightOfAll += weight(target, k);
+        }
+        launcher.rows(
+                "crossEntropyGradient",
+                logits.shape().rows(),
+                ROW_THREADS,
+                logits,
+                launcher.upload(target.labels()),
+                target.ignoreIndex(),
+                target.smoothing(),
+                launcher.pointerOrNull(target.classWeights()),
+                (float) weightOfAll,
+                (float) (dLoss / totalWeight(target)),
+                dLogits,
+                classes);
+    }
+
+    void segmentCrossEntropy(Tensor logits, SegmentLabels target, Tensor loss) {
+        int columns = target.columns();
+        DeviceBuffer costs = launcher.allocate(4L * target.labels().length);
+        launcher.launch(
+                "segmentCrossEntropy",
+                columns,
+                target.segments(),
+                32,
+                1,
+                logits,
+                launcher.upload(target.starts()),
+                launcher.upload(target.labels()),
+                launcher.upload(counted(target)),
+                costs,
+                columns);
+        boolean isMean = true;
+        for (int count : counted(target)) {
+            isMean &= count > 0;
+        }
+        sum(costs, target.labels().length, isMean ? 1.0 / columns : Double.NaN, loss);
+    }
+
+    void segmentCrossEntropyGradient(Tensor logits, SegmentLabels target, float dLoss, Tensor dLogits) {
+        launcher.launch(
+                "segmentCrossEntropyGradient",
+                target.columns(),
+                target.segments(),
+                32,
+                1,
+                logits,
+                launcher.upload(target.starts()),
+                launcher.upload(target.labels()),
+                launcher.upload(counted(target)),
+                dLoss / target.columns(),
+                dLogits,
+                target.columns());
+    }
+
+    /// The mean of a cost of each element.
+    void ofElements(String kernel, Tensor predictions, Tensor labels, Tensor loss) {
+        int n = predictions.shape().elements();
+        DeviceBuffer costs = launcher.allocate(4L * n);
+        launcher.elements(kernel, n, predictions, labels, costs);
+        sum(costs, n, 1.0 / n, loss);
+    }
+
+    private void sum(DeviceBuffer costs, int n, double factor, Tensor loss) {
+        launcher.rows("sumCosts", 1, 256, costs, factor, loss, n);
+    }
+
+    private static int[] counted(SegmentLabels target) {
+        int[] counted = new int[target.columns()];
+        for (int column = 0; column < counted.length; column++) {
+            counted[column] = target.counted(column);
+        }
+        return counted;
+    }
+
+    private static double weight(CrossEntropy target, int label) {
+        float[] weights = target.classWeights();
+        return weights == null ? 1 : weights[label];
+    }
+
+    private static double totalWeight(CrossEntropy target) {
+        double total = 0;
+        for (int label : target.labels()) {
+            total += label == target.ignoreIndex() ? 0 : weight(target, label);
+        }
+        return total;
+    }
+}
