@@ -12,14 +12,22 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// A family of kernels in CUDA C, as it lies among the resources, with the headers that it may include.
+/// A family of kernels in CUDA C, as it lies among the resources, with the headers that it may
+/// include.
 ///
 /// @param name of its file without `.cu`
 /// @param text of its file
 /// @param headers their texts by their names
 public record KernelSource(String name, String text, Map<String, String> headers) {
     private static final List<String> FAMILIES =
-            List.of("elements", "activations", "normalizations", "rows", "losses", "optimizer");
+            List.of(
+                    "elements",
+                    "activations",
+                    "attention",
+                    "normalizations",
+                    "rows",
+                    "losses",
+                    "optimizer");
     private static final List<String> HEADERS = List.of("dropout.cuh", "reductions.cuh");
 
     /// All families.
@@ -51,7 +59,8 @@ public record KernelSource(String name, String text, Map<String, String> headers
     private static String resource(String name) {
         try (InputStream in = KernelSource.class.getResourceAsStream(name)) {
             if (in == null) {
-                throw new IllegalStateException("the kernel source " + name + " is missing from the jar");
+                throw new IllegalStateException(
+                        "the kernel source " + name + " is missing from the jar");
             }
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException exception) {

@@ -20,6 +20,9 @@ record DeviceStorage(DeviceBuffer buffer) implements Storage {
     @Override
     public void read(long from, float[] target, int offset, int count) {
         byte[] bytes = buffer.read(Math.toIntExact(from * 4), count * 4);
-        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(target, offset, count);
+        ByteBuffer.wrap(bytes)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asFloatBuffer()
+                .get(target, offset, count);
     }
 }

@@ -6,23 +6,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import xlmr.backend.Activation;
 import xlmr.backend.AdamWStep;
-import xlmr.backend.CrossEntropy;
+import xlmr.backend.AttentionShape;
 import xlmr.backend.DropoutMask;
-import xlmr.backend.SegmentLabels;
-import xlmr.backend.SegmentReduction;
 import xlmr.ptx.DeviceBuffer;
 import xlmr.ptx.machine.LaunchReport;
 import xlmr.tensor.Shape;
 import xlmr.tensor.Tensor;
 
-/// The CUDA kernels as a backend, on an emulated device. Matrix products and attention, which are not theirs, are done on
-/// the host, see [HostOperations].
-public final class EmulatedBackend extends HostOperations {
-    private static final int ROW_THREADS = 128;
+/// The CUDA kernels as a backend, on an emulated device. Matrix products, which are not theirs, are
+/// done on the host.
+public final class EmulatedBackend extends EmulatedRows {
     private static final int PIECE = 256;
     private static final int SQUARES_OF_BLOCK = 8192;
-
-    private final Launcher launcher = new Launcher();
 
     @Override
     public String name() {
@@ -65,13 +60,67 @@ public final class EmulatedBackend extends HostOperations {
         int columns = count(dBias);
         int pieces = pieces(rows);
         DeviceBuffer partial = launcher.allocate(4L * pieces * columns);
-        launcher.launch("biasPieces", (columns + 31) / 32, pieces, 32, 8, dOutput, partial, rows, columns, PIECE);
+        launcher.launch(
+                "biasPieces",
+                (columns + 31) / 32,
+                pieces,
+                32,
+                8,
+                dOutput,
+                partial,
+                rows,
+                columns,
+                PIECE);
         launcher.elements("addPieces", columns, partial, dBias, pieces);
     }
 
     @Override
+    public void attention(
+            Tensor query,
+            Tensor key,
+            Tensor value,
+            AttentionShape shape,
+            DropoutMask dropout,
+            Tensor output,
+            Tensor logSumExp) {
+        new AttentionLaunches(launcher)
+                .forward(query, key, value, shape, dropout, output, logSumExp);
+    }
+
+    @Override
+    public void attentionGradient(
+            Tensor query,
+            Tensor key,
+            Tensor value,
+            Tensor output,
+            Tensor logSumExp,
+            Tensor dOutput,
+            AttentionShape shape,
+            DropoutMask dropout,
+            Tensor dQuery,
+            Tensor dKey,
+            Tensor dValue) {
+        new AttentionLaunches(launcher)
+                .backward(
+                        query, key, value, output, logSumExp, dOutput, shape, dropout, dQuery, dKey,
+                        dValue);
+    }
+
+    @Override
+    public void attentionProbabilities(
+            Tensor query, Tensor key, AttentionShape shape, Tensor output) {
+        new AttentionLaunches(launcher).probabilities(query, key, shape, output);
+    }
+
+    @Override
     public void layerNorm(
-            Tensor input, Tensor weight, Tensor bias, float epsilon, Tensor output, Tensor mean, Tensor rstd) {
+            Tensor input,
+            Tensor weight,
+            Tensor bias,
+            float epsilon,
+            Tensor output,
+            Tensor mean,
+            Tensor rstd) {
         launcher.rows(
                 "layerNorm",
                 input.shape().rows(),
@@ -100,7 +149,16 @@ public final class EmulatedBackend extends HostOperations {
         int columns = input.size(-1);
         if (dInput != null) {
             launcher.rows(
-                    "layerNormGradient", rows, ROW_THREADS, dOutput, input, weight, mean, rstd, dInput, columns);
+                    "layerNormGradient",
+                    rows,
+                    ROW_THREADS,
+                    dOutput,
+                    input,
+                    weight,
+                    mean,
+                    rstd,
+                    dInput,
+                    columns);
         }
         if (dWeight == null && dBias == null) {
             return;
@@ -136,91 +194,13 @@ public final class EmulatedBackend extends HostOperations {
     }
 
     @Override
-    public void gatherRows(Tensor table, int[] rows, Tensor output) {
-        launcher.rows("gatherRows", rows.length, ROW_THREADS, table, launcher.upload(rows), output, table.size(-1));
-    }
-
-    @Override
-    public void addGatheredRows(Tensor table, int[] rows, Tensor output) {
-        launcher.rows(
-                "addGatheredRows", rows.length, ROW_THREADS, table, launcher.upload(rows), output, table.size(-1));
-    }
-
-    @Override
-    public void scatterAddRows(Tensor dOutput, int[] rows, Tensor dTable) {
-        RowOrder order = RowOrder.of(rows);
-        launcher.rows(
-                "scatterAddRows",
-                order.distinct().length,
-                ROW_THREADS,
-                dOutput,
-                launcher.upload(order.distinct()),
-                launcher.upload(order.starts()),
-                launcher.upload(order.positions()),
-                dTable,
-                dTable.size(-1));
-    }
-
-    @Override
-    public void reduceSegments(SegmentReduction reduction, Tensor input, int[] starts, Tensor output) {
-        String kernel =
-                switch (reduction) {
-                    case MEAN -> "meanOfSegments";
-                    case MAX -> "maximumOfSegments";
-                };
-        int columns = output.size(-1);
-        launcher.launch(
-                kernel,
-                (columns + ROW_THREADS - 1) / ROW_THREADS,
-                starts.length - 1,
-                ROW_THREADS,
-                1,
-                input,
-                launcher.upload(starts),
-                output,
-                columns);
-    }
-
-    @Override
-    public void reduceSegmentsGradient(
-            SegmentReduction reduction, Tensor input, int[] starts, Tensor dOutput, Tensor dInput) {
-        int columns = dOutput.size(-1);
-        int blocks = (columns + ROW_THREADS - 1) / ROW_THREADS;
-        DeviceBuffer start = launcher.upload(starts);
-        switch (reduction) {
-            case MEAN ->
-                    launcher.launch(
-                            "meanOfSegmentsGradient",
-                            blocks,
-                            starts.length - 1,
-                            ROW_THREADS,
-                            1,
-                            dOutput,
-                            start,
-                            dInput,
-                            columns);
-            case MAX ->
-                    launcher.launch(
-                            "maximumOfSegmentsGradient",
-                            blocks,
-                            starts.length - 1,
-                            ROW_THREADS,
-                            1,
-                            input,
-                            start,
-                            dOutput,
-                            dInput,
-                            columns);
-        }
-    }
-
-    @Override
     public void activation(Activation function, Tensor input, Tensor output) {
         launcher.elements(name(function), count(input), input, output);
     }
 
     @Override
-    public void activationGradient(Activation function, Tensor input, Tensor dOutput, Tensor dInput) {
+    public void activationGradient(
+            Activation function, Tensor input, Tensor dOutput, Tensor dInput) {
         launcher.elements(name(function) + "Gradient", count(input), input, dOutput, dInput);
     }
 
@@ -295,7 +275,13 @@ public final class EmulatedBackend extends HostOperations {
     @Override
     public void softmaxGradient(Tensor output, Tensor dOutput, Tensor dInput) {
         launcher.rows(
-                "softmaxGradient", rows(output), ROW_THREADS, output, dOutput, dInput, output.size(-1));
+                "softmaxGradient",
+                rows(output),
+                ROW_THREADS,
+                output,
+                dOutput,
+                dInput,
+                output.size(-1));
     }
 
     @Override
@@ -306,49 +292,13 @@ public final class EmulatedBackend extends HostOperations {
     @Override
     public void logSoftmaxGradient(Tensor output, Tensor dOutput, Tensor dInput) {
         launcher.rows(
-                "logSoftmaxGradient", rows(output), ROW_THREADS, output, dOutput, dInput, output.size(-1));
-    }
-
-    @Override
-    public void crossEntropy(Tensor logits, CrossEntropy target, Tensor loss) {
-        new LossLaunches(launcher).crossEntropy(logits, target, loss);
-    }
-
-    @Override
-    public void crossEntropyGradient(Tensor logits, CrossEntropy target, float dLoss, Tensor dLogits) {
-        new LossLaunches(launcher).crossEntropyGradient(logits, target, dLoss, dLogits);
-    }
-
-    @Override
-    public void segmentCrossEntropy(Tensor logits, SegmentLabels target, Tensor loss) {
-        new LossLaunches(launcher).segmentCrossEntropy(logits, target, loss);
-    }
-
-    @Override
-    public void segmentCrossEntropyGradient(Tensor logits, SegmentLabels target, float dLoss, Tensor dLogits) {
-        new LossLaunches(launcher).segmentCrossEntropyGradient(logits, target, dLoss, dLogits);
-    }
-
-    @Override
-    public void binaryCrossEntropy(Tensor logits, Tensor labels, Tensor loss) {
-        new LossLaunches(launcher).ofElements("binaryCrossEntropy", logits, labels, loss);
-    }
-
-    @Override
-    public void binaryCrossEntropyGradient(Tensor logits, Tensor labels, float dLoss, Tensor dLogits) {
-        int n = count(logits);
-        launcher.elements("binaryCrossEntropyGradient", n, logits, labels, dLoss / n, dLogits);
-    }
-
-    @Override
-    public void meanSquaredError(Tensor predictions, Tensor labels, Tensor loss) {
-        new LossLaunches(launcher).ofElements("squaredError", predictions, labels, loss);
-    }
-
-    @Override
-    public void meanSquaredErrorGradient(Tensor predictions, Tensor labels, float dLoss, Tensor dPredictions) {
-        int n = count(predictions);
-        launcher.elements("squaredErrorGradient", n, predictions, labels, 2 * dLoss / n, dPredictions);
+                "logSoftmaxGradient",
+                rows(output),
+                ROW_THREADS,
+                output,
+                dOutput,
+                dInput,
+                output.size(-1));
     }
 
     @Override
@@ -391,10 +341,6 @@ public final class EmulatedBackend extends HostOperations {
     /// Rows of what may have no columns: none then.
     private static int rows(Tensor tensor) {
         return count(tensor) == 0 ? 0 : tensor.shape().rows();
-    }
-
-    private static int count(Tensor tensor) {
-        return tensor.shape().elements();
     }
 
     @Override

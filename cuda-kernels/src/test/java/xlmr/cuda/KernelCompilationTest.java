@@ -14,7 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The real compiler on all kernels. Where it is missing the tests are skipped; `-Dxlmr.nvrtc=FOLDER` says where it is.
+/// The real compiler on all kernels. Where it is missing the tests are skipped;
+/// `-Dxlmr.nvrtc=FOLDER` says where it is.
 class KernelCompilationTest {
     private static final Optional<Nvrtc> NVRTC = Nvrtc.find();
 
@@ -48,9 +49,13 @@ class KernelCompilationTest {
     @MethodSource("families")
     void thePtxOfTheTestsIsOfTheseSources(KernelSource source) throws IOException {
         if (Boolean.getBoolean("xlmr.ptx.renew")) {
-            Path folder = Path.of(System.getProperty("xlmr.repository"), "cuda-kernels/src/test/resources/xlmr/cuda");
+            Path folder =
+                    Path.of(
+                            System.getProperty("xlmr.repository"),
+                            "cuda-kernels/src/test/resources/xlmr/cuda");
             String ptx = nvrtc().compile(source, List.of("--gpu-architecture=compute_80")).ptx();
-            Files.writeString(folder.resolve(source.name() + ".ptx"), CompiledKernels.header(source) + ptx);
+            Files.writeString(
+                    folder.resolve(source.name() + ".ptx"), CompiledKernels.header(source) + ptx);
             return;
         }
         assertThat(CompiledKernels.text(source))

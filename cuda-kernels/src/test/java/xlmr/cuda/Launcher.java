@@ -13,7 +13,8 @@ import xlmr.tensor.Tensor;
 final class Launcher {
     private static final int THREADS = 256;
 
-    /// Blocks of element kernels: as many as a large GPU has room for; what is left over is done in a loop.
+    /// Blocks of element kernels: as many as a large GPU has room for; what is left over is done in
+    /// a loop.
     private static final int MOST_BLOCKS = 1024;
 
     private final Device device = new Device();
@@ -67,6 +68,18 @@ final class Launcher {
 
     /// Launches, unless there is nothing to do.
     void launch(String kernel, int gridX, int gridY, int blockX, int blockY, Object... arguments) {
+        launchShared(kernel, gridX, gridY, blockX, blockY, 0, arguments);
+    }
+
+    /// Launches with dynamic shared memory.
+    void launchShared(
+            String kernel,
+            int gridX,
+            int gridY,
+            int blockX,
+            int blockY,
+            int sharedBytes,
+            Object... arguments) {
         if (gridX == 0 || gridY == 0) {
             return;
         }
@@ -79,7 +92,7 @@ final class Launcher {
                         kernels.get(kernel),
                         Dimensions.of(gridX, gridY),
                         Dimensions.of(blockX, blockY),
-                        0,
+                        sharedBytes,
                         packed));
     }
 

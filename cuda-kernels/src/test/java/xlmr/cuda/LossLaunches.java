@@ -69,7 +69,8 @@ record LossLaunches(Launcher launcher) {
         sum(costs, target.labels().length, isMean ? 1.0 / columns : Double.NaN, loss);
     }
 
-    void segmentCrossEntropyGradient(Tensor logits, SegmentLabels target, float dLoss, Tensor dLogits) {
+    void segmentCrossEntropyGradient(
+            Tensor logits, SegmentLabels target, float dLoss, Tensor dLogits) {
         launcher.launch(
                 "segmentCrossEntropyGradient",
                 target.columns(),

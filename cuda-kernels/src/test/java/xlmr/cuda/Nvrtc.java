@@ -34,7 +34,8 @@ final class Nvrtc {
         this.library = library;
     }
 
-    /// The compiler in the folder or file that `-Dxlmr.nvrtc` or `XLMR_NVRTC` names, or in the usual place.
+    /// The compiler in the folder or file that `-Dxlmr.nvrtc` or `XLMR_NVRTC` names, or in the
+    /// usual place.
     static Optional<Nvrtc> find() {
         String named = System.getProperty("xlmr.nvrtc", System.getenv("XLMR_NVRTC"));
         Path place = Path.of(named == null ? "/usr/local/cuda/lib64" : named);
@@ -69,7 +70,8 @@ final class Nvrtc {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment handle = arena.allocate(ADDRESS);
             List<String> names = List.copyOf(source.headers().keySet());
-            MemorySegment headers = strings(arena, names.stream().map(source.headers()::get).toList());
+            MemorySegment headers =
+                    strings(arena, names.stream().map(source.headers()::get).toList());
             call(
                     "nvrtcCreateProgram",
                     handle,
@@ -79,8 +81,13 @@ final class Nvrtc {
                     headers,
                     strings(arena, names));
             MemorySegment program = handle.get(ADDRESS, 0);
-            int status = call("nvrtcCompileProgram", program, options.size(), strings(arena, options));
-            String log = new String(bytes(arena, program, "nvrtcGetProgramLog"), java.nio.charset.StandardCharsets.UTF_8).replace("\0", "");
+            int status =
+                    call("nvrtcCompileProgram", program, options.size(), strings(arena, options));
+            String log =
+                    new String(
+                                    bytes(arena, program, "nvrtcGetProgramLog"),
+                                    java.nio.charset.StandardCharsets.UTF_8)
+                            .replace("\0", "");
             if (status != 0) {
                 throw new IllegalStateException(source.name() + ".cu: " + log);
             }
@@ -88,7 +95,9 @@ final class Nvrtc {
             byte[] cubin = bytes(arena, program, "nvrtcGetCUBIN");
             call("nvrtcDestroyProgram", handle);
             return new Compiled(
-                    new String(ptx, java.nio.charset.StandardCharsets.UTF_8).replace("\0", ""), cubin, log);
+                    new String(ptx, java.nio.charset.StandardCharsets.UTF_8).replace("\0", ""),
+                    cubin,
+                    log);
         }
     }
 

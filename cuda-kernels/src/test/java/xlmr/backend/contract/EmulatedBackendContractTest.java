@@ -9,8 +9,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import xlmr.cuda.EmulatedBackend;
 
-/// The contract of the backends, for the CUDA kernels: right to the same limits as on the CPU, and without an access out of
-/// bounds, an unwritten value or a race on the way.
+/// The contract of the backends, for the CUDA kernels: right to the same limits as on the CPU, and
+/// without an access out of bounds, an unwritten value or a race on the way.
 class EmulatedBackendContractTest {
     private static final EmulatedBackend BACKEND = new EmulatedBackend();
 
