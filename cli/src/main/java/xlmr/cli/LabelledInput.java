@@ -7,6 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import xlmr.data.Example;
+import xlmr.data.ExampleFormat;
 import xlmr.data.ExampleOptions;
 import xlmr.data.ExampleReader;
 
@@ -78,8 +79,18 @@ final class LabelledInput {
     ///
     /// @param files what the task reads, and which options it has for that
     void refuseFor(String files) {
+        if (format != TextInput.Format.AUTO) {
+            throw new CommandException("--input-format: not for " + files);
+        }
+        refuseColumnsFor(files);
+    }
+
+    /// Refuses the options that name columns of texts and labels, for a task whose tables have
+    /// columns of their own.
+    ///
+    /// @param files what the task reads
+    void refuseColumnsFor(String files) {
         Map<String, Boolean> given = new LinkedHashMap<>();
-        given.put("--input-format", format != TextInput.Format.AUTO);
         given.put("--text-column", !textColumn.equals("text"));
         given.put("--text-pair-column", textPairColumn != null);
         given.put("--label-column", !labelColumn.equals("label"));
@@ -91,6 +102,11 @@ final class LabelledInput {
                         throw new CommandException("%s: not for %s".formatted(option, files));
                     }
                 });
+    }
+
+    /// The format that was named, or null.
+    @Nullable ExampleFormat format() {
+        return format.example();
     }
 
     /// Whether a text may have several labels.

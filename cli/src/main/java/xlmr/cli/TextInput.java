@@ -100,6 +100,21 @@ final class TextInput {
         return input != null;
     }
 
+    /// The texts that stand on the command line.
+    List<String> arguments() {
+        return List.copyOf(texts);
+    }
+
+    /// The second text of a pair that stands on the command line, or null.
+    @Nullable String pair() {
+        return pair;
+    }
+
+    /// The format that was named, or null.
+    @Nullable ExampleFormat format() {
+        return format.example();
+    }
+
     /// Opens the texts, one at a time.
     ///
     /// @param linesUnlessColumn whether a file is read line by line whatever its name says, unless

@@ -23,7 +23,10 @@ public record DataWarning(Code code, String sentence) {
         ANSWERS_MOVED,
         ANSWERS_NOT_FOUND,
         REPEATED_IDS,
-        BROKEN_TAG_SEQUENCES;
+        BROKEN_TAG_SEQUENCES,
+        SAME_PLACE,
+        EQUAL_CHOICES,
+        BARE_QUESTION_WORDS;
 
         /// The code as scripts see it, such as `class_imbalance`.
         public String id() {

@@ -74,6 +74,11 @@ class BadInputTest {
                 directory.resolve("utf16.csv"),
                 "text,label\nHello,food\n".getBytes(StandardCharsets.UTF_16));
         Files.writeString(directory.resolve("other.tsv"), "sentence\tkind\nHello\tfood\n");
+        Files.writeString(
+                directory.resolve("choices.jsonl"),
+                "{\"context\": \"a\", \"choices\": [\"b\", \"c\"], \"label\": 1}\n"
+                        + "{\"context\": \"a\", \"choices\": [\"b\", \"c\"], \"label\": 2}\n");
+        Files.writeString(directory.resolve("few.csv"), "premise,choice1,label\na,b,0\n");
         Files.writeString(directory.resolve("nologits.json"), "{\"a\": 1}");
         Files.writeString(
                 directory.resolve("ragged.json"),
@@ -293,6 +298,25 @@ class BadInputTest {
                 new Case(1, "embed --layers last Hello", "\"last\"", "0,-1"),
                 new Case(1, "embed --overlap 3 Hello", "--windows"),
                 new Case(1, "embed --pooling mean --max-length 0 Hello", "at least 1"),
+                new Case(
+                        1,
+                        training("train.tsv --task multiple-choice"),
+                        "train.tsv",
+                        "context",
+                        "choices"),
+                new Case(
+                        1,
+                        training("choices.jsonl --task multiple-choice"),
+                        "choices.jsonl",
+                        "line 2",
+                        "from 0 to 1"),
+                new Case(
+                        1,
+                        "evaluate --task multiple-choice --input DIR/few.csv",
+                        "few.csv",
+                        "line 2",
+                        "two or more choices, found 1"),
+                new Case(1, "predict --task multiple-choice a b", "context", "two or more choices"),
                 new Case(1, "similarity Hello", "at least two texts"),
                 new Case(1, "similarity --queries DIR/one.csv", "--passages"),
                 new Case(1, "similarity --top-k 3 Hello World", "--top-k"),

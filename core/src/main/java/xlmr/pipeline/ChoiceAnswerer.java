@@ -1,0 +1,126 @@
+package xlmr.pipeline;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntConsumer;
+import xlmr.backend.Backend;
+import xlmr.checkpoint.LoadReport;
+import xlmr.data.ChoiceQuestion;
+import xlmr.eval.ChoiceReport;
+import xlmr.eval.Logits;
+import xlmr.model.LoadedModel;
+import xlmr.model.ModelLoader;
+import xlmr.model.Targets;
+import xlmr.model.Task;
+import xlmr.model.TaskModel;
+import xlmr.model.XlmRobertaConfig;
+import xlmr.tokenizer.XlmRobertaTokenizer;
+import xlmr.train.Inference;
+
+/// Chooses one of several texts that go with another: multiple choice.
+///
+/// ```java
+/// ChoiceAnswerer answerer = ChoiceAnswerer.load(Path.of("my-model"), backend);
+/// ChosenAnswer answer = answerer.answer("The tap was open.", "What happened?",
+///         List.of("Water flowed.", "The train left."));
+/// ```
+///
+/// Immutable; one answerer serves many threads.
+public final class ChoiceAnswerer {
+    private final TaskModel model;
+    private final XlmRobertaTokenizer tokenizer;
+    private final LoadReport report;
+    private final Inference inference;
+    private final int maxLength;
+    private final int threads;
+
+    private ChoiceAnswerer(
+            Backend backend,
+            LoadedModel<TaskModel> loaded,
+            XlmRobertaTokenizer tokenizer,
+            int maxLength) {
+        this.model = loaded.model();
+        this.report = loaded.report();
+        this.tokenizer = tokenizer;
+        this.inference = new Inference(backend, model);
+        int most = model.config().maxTokens();
+        this.maxLength = maxLength <= 0 ? most : Math.min(most, maxLength);
+        this.threads = backend.threads();
+    }
+
+    /// Opens a model directory; context and choice are cut at as many tokens as the model has
+    /// positions.
+    public static ChoiceAnswerer load(Path directory, Backend backend) {
+        return load(directory, backend, 0);
+    }
+
+    /// Opens a model directory.
+    ///
+    /// @param maxLength tokens of context and choice together; 0 or more than the model has
+    ///   positions: as many as it has
+    public static ChoiceAnswerer load(Path directory, Backend backend, int maxLength) {
+        LoadedModel<TaskModel> loaded =
+                ModelLoader.task(Task.MULTIPLE_CHOICE, directory, null, ModelLoader.FROZEN, 0);
+        loaded.model().linearWeights().forEach(weight -> backend.prepare(weight.value()));
+        return new ChoiceAnswerer(backend, loaded, XlmRobertaTokenizer.load(directory), maxLength);
+    }
+
+    /// Chooses the continuation of a context.
+    ///
+    /// @param question stands before each choice; empty for none
+    /// @param choices two or more
+    public ChosenAnswer answer(String context, String question, List<String> choices) {
+        return answerAll(List.of(ChoiceQuestion.of(context, question, choices)), done -> {})
+                .getFirst();
+    }
+
+    /// Answers many questions, in their order.
+    ///
+    /// @param progress is told the number of questions done
+    public List<ChosenAnswer> answerAll(List<ChoiceQuestion> questions, IntConsumer progress) {
+        ChoiceSequences sequences = sequences(questions);
+        float[][] logits = inference.logits(sequences.examples(null), progress);
+        List<ChosenAnswer> answers = new ArrayList<>(logits.length);
+        for (int q = 0; q < logits.length; q++) {
+            answers.add(answer(questions.get(q), logits[q], sequences.truncated()[q]));
+        }
+        return answers;
+    }
+
+    /// How well it answers questions whose answer is known.
+    ///
+    /// @param progress is told the number of questions done
+    /// @throws xlmr.data.DataException if a question's right choice is not given
+    public ChoiceReport evaluate(List<ChoiceQuestion> questions, IntConsumer progress) {
+        Targets.Choices targets = ChoiceSequences.targets(questions);
+        return MultipleChoiceTraining.report(
+                inference.logits(sequences(questions).examples(null), progress), targets);
+    }
+
+    /// What became of the checkpoint's arrays: a head reported as new answers at random.
+    public LoadReport report() {
+        return report;
+    }
+
+    /// The model's configuration.
+    public XlmRobertaConfig config() {
+        return model.config();
+    }
+
+    private ChoiceSequences sequences(List<ChoiceQuestion> questions) {
+        return ChoiceSequences.of(questions, tokenizer, maxLength, threads);
+    }
+
+    private static ChosenAnswer answer(ChoiceQuestion question, float[] logits, int truncated) {
+        double[] row = new double[logits.length];
+        List<Float> boxed = new ArrayList<>(logits.length);
+        for (int k = 0; k < row.length; k++) {
+            row[k] = logits[k];
+            boxed.add(logits[k]);
+        }
+        List<Double> probabilities = Arrays.stream(Logits.softmax(row)).boxed().toList();
+        return new ChosenAnswer(question, Logits.argmax(row), probabilities, boxed, truncated);
+    }
+}
