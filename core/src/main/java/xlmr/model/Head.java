@@ -14,6 +14,14 @@ public interface Head {
     /// What the head reads of the last hidden states. `[N, C] -> [R, C]`
     Tensor select(Ops ops, Tensor hidden, TokenBatch tokens);
 
+    /// What the last linear layer of the head reads: the vectors right before the logits. Without
+    /// dropout they are features of their own; in training they are as the head computes them, and
+    /// the last dropout is still to come. A head of one linear layer reads the selected rows
+    /// themselves. `[R, C] -> [R, D]`
+    default Tensor lastLinearInput(Ops ops, Tensor selected) {
+        return selected; // [R, C]
+    }
+
     /// The head itself; a row of the result depends on the same row of the input alone. `[R, C] ->
     /// [R, K]`
     Tensor logits(Ops ops, Tensor selected);

@@ -21,10 +21,15 @@ import xlmr.tensor.Tensor;
 public record LanguageModelHead(Linear dense, LayerNorm norm, Linear decoder, boolean tied)
         implements TokenHead {
     @Override
-    public Tensor logits(Ops ops, Tensor selected) {
+    public Tensor lastLinearInput(Ops ops, Tensor selected) {
         // The exact gelu, whatever the encoder's activation is, as in the reference.
         Tensor inner = ops.activation(Activation.GELU, dense.forward(ops, selected)); // [R, C]
-        return decoder.forward(ops, norm.forward(ops, inner)); // [R, V]
+        return norm.forward(ops, inner); // [R, C]
+    }
+
+    @Override
+    public Tensor logits(Ops ops, Tensor selected) {
+        return decoder.forward(ops, lastLinearInput(ops, selected)); // [R, V]
     }
 
     @Override

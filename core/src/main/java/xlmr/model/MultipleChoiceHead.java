@@ -18,9 +18,13 @@ import xlmr.tensor.Tensor;
 public record MultipleChoiceHead(Linear pooler, Linear classifier, float dropout)
         implements SequenceHead {
     @Override
+    public Tensor lastLinearInput(Ops ops, Tensor selected) {
+        return ops.activation(Activation.TANH, pooler.forward(ops, selected)); // [B, C]
+    }
+
+    @Override
     public Tensor logits(Ops ops, Tensor selected) {
-        Tensor dense = pooler.forward(ops, selected); // [B, C]
-        Tensor pooled = ops.activation(Activation.TANH, dense); // [B, C]
+        Tensor pooled = lastLinearInput(ops, selected); // [B, C]
         return classifier.forward(ops, ops.dropout(pooled, dropout)); // [B, 1]
     }
 

@@ -18,9 +18,14 @@ import xlmr.tensor.Tensor;
 public record SequenceClassificationHead(Linear dense, Linear projection, float dropout)
         implements SequenceHead {
     @Override
-    public Tensor logits(Ops ops, Tensor selected) {
+    public Tensor lastLinearInput(Ops ops, Tensor selected) {
         Tensor dropped = ops.dropout(selected, dropout); // [B, C]
-        Tensor inner = ops.activation(Activation.TANH, dense.forward(ops, dropped)); // [B, C]
+        return ops.activation(Activation.TANH, dense.forward(ops, dropped)); // [B, C]
+    }
+
+    @Override
+    public Tensor logits(Ops ops, Tensor selected) {
+        Tensor inner = lastLinearInput(ops, selected); // [B, C]
         return projection.forward(ops, ops.dropout(inner, dropout)); // [B, K]
     }
 
