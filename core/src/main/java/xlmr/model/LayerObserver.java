@@ -3,8 +3,9 @@ package xlmr.model;
 import xlmr.backend.AttentionShape;
 import xlmr.tensor.Tensor;
 
-/// Sees what passes between the layers. What it is given is valid during the call only: copy with
-/// [Tensor#toArray] what is to be kept.
+/// Sees what passes between the layers. Hidden states live as long as the results of other
+/// operations, attention probabilities during the call only: copy with [Tensor#toArray] what is to
+/// be kept.
 public interface LayerObserver {
     /// Sees nothing.
     LayerObserver NONE = new LayerObserver() {};

@@ -14,14 +14,20 @@ import xlmr.tensor.TokenBatch;
 /// @param encoder the base model
 /// @param head what makes logits of it
 public record TaskModel(Task task, XlmRobertaModel encoder, Head head) {
-    /// The logits of every row that the head reads: one a sequence, or one a token. `-> [R, K]`
+    /// The logits of every row that the head gives: one a sequence, or one a token. `-> [R, K]`
     public Tensor forward(Ops ops, TokenBatch tokens) {
-        return head.logits(ops, features(ops, tokens)); // [R, K]
+        return head.logits(ops, features(ops, tokens), head.rowStarts(tokens)); // [R, K]
     }
 
     /// What the head reads: the vectors right before the head. `-> [R, C]`
     public Tensor features(Ops ops, TokenBatch tokens) {
-        return ops.scope(() -> head.select(ops, encoder.forward(ops, tokens), tokens)); // [R, C]
+        return ops.scope(() -> selected(ops, tokens)); // [R, C]
+    }
+
+    private Tensor selected(Ops ops, TokenBatch tokens) {
+        return head.readsAllLayers()
+                ? head.select(ops, encoder.hiddenStates(ops, tokens), tokens) // [R, D]
+                : head.select(ops, encoder.forward(ops, tokens), tokens); // [R, C]
     }
 
     /// The configuration of the encoder, which also holds the labels.

@@ -60,6 +60,21 @@ public record XlmRobertaModel(
         return hidden;
     }
 
+    /// The hidden states of every layer, the output of the embeddings first; they live as long as
+    /// the results of other operations. `-> L + 1 of [N, C]`
+    public List<Tensor> hiddenStates(Ops ops, TokenBatch tokens) {
+        List<Tensor> states = new ArrayList<>();
+        LayerObserver collector =
+                new LayerObserver() {
+                    @Override
+                    public void hiddenStates(int layer, Tensor hidden) {
+                        states.add(hidden); // [N, C]
+                    }
+                };
+        forward(ops, tokens, null, collector);
+        return states;
+    }
+
     private AttentionScope scope(TokenBatch tokens) {
         return AttentionScope.of(tokens, config.numAttentionHeads(), config.isDecoder());
     }

@@ -1,5 +1,6 @@
 package xlmr.pipeline;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ import xlmr.backend.AttentionShape;
 import xlmr.backend.Backend;
 import xlmr.checkpoint.Checkpoint;
 import xlmr.checkpoint.CheckpointException;
+import xlmr.model.Head;
 import xlmr.model.LayerObserver;
 import xlmr.model.Targets;
 import xlmr.model.Task;
@@ -30,6 +32,7 @@ final class ForwardRun implements LayerObserver {
     private final Tape tape;
     private final Ops ops;
     private final Map<String, Tensor> outputs = new LinkedHashMap<>();
+    private final List<Tensor> layers = new ArrayList<>();
 
     /// @param parameters whose gradients are wanted, if any are
     ForwardRun(
@@ -87,9 +90,13 @@ final class ForwardRun implements LayerObserver {
 
     /// The logits of a task, and where labels are given the loss.
     Map<String, Tensor> task(TaskModel model) {
+        Head head = model.head();
         Tensor hidden = hidden(); // [N, C]
-        Tensor selected = model.head().select(ops, hidden, padded.tokens()); // [R, C]
-        Tensor logits = model.head().logits(ops, selected); // [R, K]
+        Tensor selected =
+                head.readsAllLayers()
+                        ? head.select(ops, layers, padded.tokens()) // [R, D]
+                        : head.select(ops, hidden, padded.tokens()); // [R, C]
+        Tensor logits = head.logits(ops, selected, head.rowStarts(padded.tokens())); // [R, K]
         putLogits(model.task(), logits);
         ForwardTargets labels = new ForwardTargets(inputs, padded, model);
         if (labels.present()) {
@@ -164,6 +171,7 @@ final class ForwardRun implements LayerObserver {
 
     @Override
     public void hiddenStates(int layer, Tensor states) {
+        layers.add(states); // [N, C]
         if (wanted.hiddenStates()) {
             outputs.put("outputs.hidden_states." + layer, padded.padded(states)); // [B, T, C]
         }

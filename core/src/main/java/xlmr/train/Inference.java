@@ -47,14 +47,14 @@ public final class Inference {
     ///
     /// @param progress is told the number of examples done
     public float[][] logits(EncodedExamples examples, IntConsumer progress) {
-        return run(examples, progress, Inference::forward);
+        return run(examples, progress, Inference::forward, true);
     }
 
     /// What the head reads, of each example: the vectors right before the head. `[M][R C]`
     ///
     /// @param progress is told the number of examples done
     public float[][] features(EncodedExamples examples, IntConsumer progress) {
-        return run(examples, progress, (model, ops, tokens) -> model.features(ops, tokens));
+        return run(examples, progress, (model, ops, tokens) -> model.features(ops, tokens), false);
     }
 
     /// Of every labelled token of each example its loss, and 1 where it is guessed right, else 0.
@@ -99,7 +99,9 @@ public final class Inference {
         return model.forward(ops, tokens); // [R, K]
     }
 
-    private float[][] run(EncodedExamples examples, IntConsumer progress, Pass pass) {
+    /// @param ofResult whether the pass gives the rows of the head's result, not those it reads
+    private float[][] run(
+            EncodedExamples examples, IntConsumer progress, Pass pass, boolean ofResult) {
         Workspace workspace = takeWorkspace();
         float[][] results = new float[examples.size()][];
         List<int[]> batches = TokenBudget.batches(examples.lengths(), BATCH_TOKENS);
@@ -111,7 +113,8 @@ public final class Inference {
                     pass.run(model, Ops.inference(backend, workspace), tokens); // [R, K or C]
             float[] values = output.toArray();
             int columns = output.size(1);
-            int[] starts = model.head().rowStarts(tokens);
+            int[] selected = model.head().rowStarts(tokens);
+            int[] starts = ofResult ? model.head().resultStarts(selected) : selected;
             int sequence = 0;
             for (int row : rows) {
                 int last = sequence + examples.sequencesOf(row);

@@ -28,6 +28,15 @@ record KeptFeatures(float[][] rows, int columns) {
         return ops.constant(Shape.of(elements / columns, columns), chosen); // [R, C]
     }
 
+    /// Where the rows of each example begin in what [#select] gives, and R: `[M + 1]`
+    int[] starts(int[] examples) {
+        int[] starts = new int[examples.length + 1];
+        for (int i = 0; i < examples.length; i++) {
+            starts[i + 1] = starts[i] + rows[examples[i]].length / columns;
+        }
+        return starts;
+    }
+
     /// What the head makes of all of them as it is now, without dropout. `[M][R K]`
     float[][] logits(Backend backend, Workspace workspace, Head head) {
         float[][] logits = new float[rows.length][];
@@ -43,13 +52,14 @@ record KeptFeatures(float[][] rows, int columns) {
                 chunk[i] = from + i;
             }
             Ops ops = Ops.inference(backend, workspace);
-            Tensor output = head.logits(ops, select(ops, chunk)); // [R, K]
+            int[] starts = starts(chunk);
+            Tensor output = head.logits(ops, select(ops, chunk), starts); // [R, K]
             float[] values = output.toArray();
-            int at = 0;
-            for (int example : chunk) {
-                int length = rows[example].length / columns * output.size(1);
-                logits[example] = Arrays.copyOfRange(values, at, at + length);
-                at += length;
+            int[] results = head.resultStarts(starts);
+            int columnsOut = output.size(1);
+            for (int i = 0; i < chunk.length; i++) {
+                int begin = results[i] * columnsOut;
+                logits[chunk[i]] = Arrays.copyOfRange(values, begin, results[i + 1] * columnsOut);
             }
             workspace.reset();
             from = to;
