@@ -234,6 +234,10 @@ final class TaggingRunner implements TaskRunner {
                             .formatted(call.directory(), tagger.report().initialized().size()));
         }
         OptionalInt stride = windows.stride();
-        return stride.isEmpty() ? tagger : tagger.withOverlap(stride.getAsInt());
+        try {
+            return stride.isEmpty() ? tagger : tagger.withOverlap(stride.getAsInt());
+        } catch (IllegalArgumentException e) {
+            throw new CommandException("--stride: " + e.getMessage());
+        }
     }
 }

@@ -71,7 +71,8 @@ public record EntityAggregation(Strategy strategy, Words words, Set<String> igno
         if (strategy == Strategy.NONE) {
             for (Labelled token : each(tokens, labels)) {
                 int t = token.first();
-                add(entities, token, new TextSpan(tokens.starts()[t], tokens.ends()[t]));
+                TextSpan place = new TextSpan(tokens.starts()[t], tokens.ends()[t]);
+                add(entities, token, place.strippedIn(tokens.text()));
             }
             return entities;
         }

@@ -110,6 +110,14 @@ class EntityAggregationTest {
     }
 
     @Test
+    void aSinglePieceIsPlacedWithoutTheSpaceBeforeIt() {
+        // "▁b" as SentencePiece places it
+        TokenPredictions tokens = tokens("a b", new int[][] {{0, 1}, {1, 3}}, 0, 3);
+
+        assertThat(texts(Strategy.NONE, tokens)).containsExactly("B-LOC b");
+    }
+
+    @Test
     void aCharacterThatNormalizationTakesApartGoesToItsLastToken() {
         // ½ is 1⁄2 after normalization
         TokenPredictions tokens =

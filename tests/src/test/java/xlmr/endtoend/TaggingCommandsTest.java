@@ -183,6 +183,92 @@ class TaggingCommandsTest {
     }
 
     @Test
+    void everyWordHasATagHoweverOddItIs() throws IOException {
+        Path words = directory.resolve("odd.jsonl");
+        String longest = "x".repeat(500);
+        Files.writeString(
+                words,
+                """
+                {"tokens": ["Does", "\\u200b", "Kurt", "%s", "like", "Rome", "?"]}
+                """
+                        .formatted(longest));
+        JsonNode answer =
+                json(
+                        "predict",
+                        "--model",
+                        model,
+                        "--input",
+                        words,
+                        "--tag-format",
+                        "jsonl",
+                        "--max-length",
+                        "16",
+                        "--stride",
+                        "3",
+                        "--aggregation",
+                        "tags",
+                        "--json");
+        assertThat(answer.path("words"))
+                .extracting(word -> word.path("word").asText())
+                .containsExactly("Does", "\u200b", "Kurt", longest, "like", "Rome", "?");
+        assertThat(answer.path("words")).allMatch(word -> !word.path("tag").asText().isEmpty());
+        assertThat(answer.path("windows").asInt()).isGreaterThan(1);
+    }
+
+    @Test
+    void theHeadAloneCanBeTrained() throws IOException {
+        Path head = directory.resolve("head");
+        CommandRun run =
+                CommandRun.of(
+                        "train",
+                        "--task",
+                        "token-classification",
+                        "--train",
+                        train,
+                        "--validation",
+                        train,
+                        "--tune",
+                        "head",
+                        "--epochs",
+                        "20",
+                        "--learning-rate",
+                        "2e-2",
+                        "--output",
+                        head);
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out()).contains("training 645 of ");
+        JsonNode report = json("evaluate", "--model", head, "--input", train, "--json");
+        assertThat(report.path("accuracy").asDouble())
+                .isGreaterThan(report.path("outside_share").asDouble() + 0.1);
+    }
+
+    @Test
+    void whatCannotBeMeantIsRefused() {
+        refused("fewer columns", "--word-column", "--word-column", "1", TEXT);
+        refused("too much overlap", "--stride", "--max-length", "16", "--stride", "14", TEXT);
+        refused("negative overlap", "--stride", "--stride", "-1", TEXT);
+        refused(
+                "pieces of words",
+                "--aggregation first",
+                "--aggregation",
+                "first",
+                "--input",
+                train,
+                "--tag-format",
+                "columns");
+        refused("a pair", "two texts", "--pair", "second", TEXT);
+    }
+
+    private static void refused(String what, String expected, Object... words) {
+        List<Object> all = new ArrayList<>(List.of("predict", "--model", model));
+        all.addAll(List.of(words));
+        CommandRun run = CommandRun.of(all.toArray());
+        assertThat(run.exitCode()).as(what).isEqualTo(1);
+        assertThat(run.err().lines()).as(run.err()).hasSize(1);
+        assertThat(run.err()).contains(expected);
+    }
+
+    @Test
     void windowsOfAShortTextChangeNothing() {
         try (Backend backend = Backends.create(1).backend()) {
             TokenTagger tagger = TokenTagger.load(model, backend);
