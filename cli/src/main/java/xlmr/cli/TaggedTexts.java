@@ -1,11 +1,5 @@
 package xlmr.cli;
 
-import java.io.BufferedOutputStream;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.nio.channels.Channels;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -15,9 +9,7 @@ import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import xlmr.checkpoint.AtomicFile;
 import xlmr.data.Example;
 import xlmr.data.TaggedSentence;
 import xlmr.data.TextSpan;
@@ -39,11 +31,6 @@ record TaggedTexts(TaskRunner.Call call, TokenTagger tagger, @Nullable Path outp
     /// One result in both forms.
     private record Answer(String forPeople, Map<String, Object> fields) {}
 
-    /// Takes one result.
-    private interface Sink {
-        void accept(Answer answer) throws IOException;
-    }
-
     /// Hands over some more answers; none after the last.
     private interface Source {
         List<Answer> next();
@@ -59,10 +46,9 @@ record TaggedTexts(TaskRunner.Call call, TokenTagger tagger, @Nullable Path outp
         write(() -> answers(texts(texts, oneByOne), tagger::tagTexts, TaggedTexts::words));
     }
 
-    /// A tag for each word of sentences.
-    void tags(List<TaggedSentence> sentences) {
-        Iterator<List<TaggedSentence>> chunks = chunks(sentences);
-        write(() -> answers(next(chunks), tagger::tagWords, TaggedTexts::words));
+    /// A tag for each word of sentences that are cut into words.
+    void tags(Iterator<TaggedSentence> sentences) {
+        write(() -> answers(next(sentences), tagger::tagWords, TaggedTexts::words));
     }
 
     /// The entities of plain texts.
@@ -71,24 +57,21 @@ record TaggedTexts(TaskRunner.Call call, TokenTagger tagger, @Nullable Path outp
     }
 
     /// The entities of sentences that are cut into words.
-    void entities(List<TaggedSentence> sentences) {
-        Iterator<List<TaggedSentence>> chunks = chunks(sentences);
+    void entities(Iterator<TaggedSentence> sentences) {
         write(
                 () ->
                         answers(
-                                next(chunks),
+                                next(sentences),
                                 tagger::tagWords,
                                 prediction -> entities(prediction.entities())));
     }
 
-    private static <T> Iterator<List<T>> chunks(List<T> all) {
-        return IntStream.range(0, Math.ceilDiv(all.size(), CHUNK))
-                .mapToObj(i -> all.subList(i * CHUNK, Math.min(all.size(), (i + 1) * CHUNK)))
-                .iterator();
-    }
-
-    private static <T> List<T> next(Iterator<List<T>> chunks) {
-        return chunks.hasNext() ? chunks.next() : List.of();
+    private static List<TaggedSentence> next(Iterator<TaggedSentence> sentences) {
+        List<TaggedSentence> chunk = new ArrayList<>();
+        while (chunk.size() < CHUNK && sentences.hasNext()) {
+            chunk.add(sentences.next());
+        }
+        return chunk;
     }
 
     private <T, P> List<Answer> answers(
@@ -115,52 +98,23 @@ record TaggedTexts(TaskRunner.Call call, TokenTagger tagger, @Nullable Path outp
     }
 
     private void write(Source source) {
-        Path file = output;
-        if (file == null) {
-            try {
-                passAll(
-                        source,
-                        answer -> {
-                            if (call.json()) {
-                                Json.printLine(call.streams().out(), answer.fields());
-                            } else {
-                                call.streams().out().println(answer.forPeople());
-                            }
-                        });
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+        if (output == null && !call.json()) {
+            for (List<Answer> some = source.next(); !some.isEmpty(); some = source.next()) {
+                some.forEach(answer -> call.streams().out().println(answer.forPeople()));
             }
             return;
         }
-        long[] count = {0};
-        AtomicFile.write(
-                file,
-                channel -> {
-                    OutputStream bytes =
-                            new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
-                    count[0] =
-                            passAll(
-                                    source,
-                                    answer ->
-                                            bytes.write(
-                                                    (Json.line(answer.fields()) + "\n")
-                                                            .getBytes(StandardCharsets.UTF_8)));
-                    bytes.flush();
+        JsonLines.write(
+                call.streams(),
+                output,
+                "predictions",
+                sink -> {
+                    for (List<Answer> some = source.next(); !some.isEmpty(); some = source.next()) {
+                        for (Answer answer : some) {
+                            sink.accept(answer.fields());
+                        }
+                    }
                 });
-        call.streams().out().printf("%d predictions in %s%n", count[0], file);
-    }
-
-    private static long passAll(Source source, Sink sink) throws IOException {
-        long count = 0;
-        List<Answer> chunk = source.next();
-        while (!chunk.isEmpty()) {
-            for (Answer answer : chunk) {
-                sink.accept(answer);
-                count++;
-            }
-            chunk = source.next();
-        }
-        return count;
     }
 
     private static Answer words(TagPrediction prediction) {

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import xlmr.data.DataWarning;
+import xlmr.data.RecordCursor;
 import xlmr.data.TaggedFormat;
 import xlmr.data.TaggedOptions;
 import xlmr.data.TaggedReader;
@@ -112,9 +113,8 @@ final class TaggingRunner implements TaskRunner {
     public TrainingTask training(
             Streams streams, LabelledInput labelled, Path train, @Nullable Path validation) {
         labelled.refuseFor(FILES);
-        List<TaggedSentence> training = read(streams, train, true);
-        List<TaggedSentence> judged =
-                validation == null ? List.of() : read(streams, validation, true);
+        List<TaggedSentence> training = read(streams, train);
+        List<TaggedSentence> judged = validation == null ? List.of() : read(streams, validation);
         TokenClassificationTraining task = TokenClassificationTraining.of(training, judged);
         for (DataWarning warning : TaggedWarnings.of(training, judged)) {
             streams.warn(warning.sentence());
@@ -125,7 +125,7 @@ final class TaggingRunner implements TaskRunner {
     @Override
     public void evaluate(Call call, LabelledInput labelled, Path input) {
         labelled.refuseFor(FILES);
-        List<TaggedSentence> sentences = read(call.streams(), input, true);
+        List<TaggedSentence> sentences = read(call.streams(), input);
         TokenTagger tagger = open(call);
         EvaluationReport report;
         try (Progress progress = Progress.over(call.streams(), "evaluate", sentences.size())) {
@@ -161,14 +161,16 @@ final class TaggingRunner implements TaskRunner {
         }
         TaggedTexts writer = new TaggedTexts(call, tagger, output);
         if (isTagged(input)) {
-            List<TaggedSentence> sentences = read(call.streams(), file(input), false);
-            switch (wanted) {
-                case TAGS -> writer.tags(sentences);
-                case WORDS -> writer.entities(sentences);
-                case NONE, SIMPLE, FIRST, AVERAGE, MAX ->
-                        throw new CommandException(
-                                "--aggregation %s: joins pieces of texts that are not cut into words; give tags or words"
-                                        .formatted(wanted.name().toLowerCase(Locale.ROOT)));
+            try (RecordCursor<TaggedSentence> sentences = untagged(call.streams(), input)) {
+                switch (wanted) {
+                    case TAGS -> writer.tags(sentences);
+                    case WORDS -> writer.entities(sentences);
+                    case NONE, SIMPLE, FIRST, AVERAGE, MAX ->
+                            throw new CommandException(
+                                    ("--aggregation %s: joins pieces of texts that are not cut into"
+                                                    + " words; give tags or words")
+                                            .formatted(wanted.name().toLowerCase(Locale.ROOT)));
+                }
             }
             return;
         }
@@ -195,7 +197,7 @@ final class TaggingRunner implements TaskRunner {
 
     /// Whether the input is a file of words, not of texts.
     private boolean isTagged(TextInput input) {
-        if (input.hasArguments()) {
+        if (!input.arguments().isEmpty()) {
             return false;
         }
         Path file = input.file();
@@ -206,20 +208,25 @@ final class TaggingRunner implements TaskRunner {
                                 .isPresent();
     }
 
-    private static Path file(TextInput input) {
-        Path file = input.file();
-        return file == null ? STANDARD_INPUT : file;
-    }
-
-    private List<TaggedSentence> read(Streams streams, Path file, boolean tags) {
-        TaggedOptions options = tags ? TaggedOptions.tagged() : TaggedOptions.untagged();
-        TaggedReader reader =
-                new TaggedReader(
-                        options.withFormat(format == null ? null : format.format)
-                                .withColumns(wordColumn, tagColumn));
+    private List<TaggedSentence> read(Streams streams, Path file) {
+        TaggedReader reader = reader(TaggedOptions.tagged());
         return file.equals(STANDARD_INPUT)
                 ? reader.readAll(streams.in(), "standard input")
                 : reader.readAll(file);
+    }
+
+    private RecordCursor<TaggedSentence> untagged(Streams streams, TextInput input) {
+        TaggedReader reader = reader(TaggedOptions.untagged());
+        Path file = input.file();
+        return file == null || file.equals(STANDARD_INPUT)
+                ? reader.open(streams.in(), "standard input")
+                : reader.open(file);
+    }
+
+    private TaggedReader reader(TaggedOptions options) {
+        return new TaggedReader(
+                options.withFormat(format == null ? null : format.format)
+                        .withColumns(wordColumn, tagColumn));
     }
 
     /// Opens the tagger. One whose head was never trained would answer at random, so it is refused.

@@ -90,11 +90,6 @@ final class TextInput {
         return input;
     }
 
-    /// Whether texts are given as arguments.
-    boolean hasArguments() {
-        return !texts.isEmpty();
-    }
-
     /// Whether texts come from a named file.
     boolean fromFile() {
         return input != null;

@@ -15,12 +15,18 @@ import xlmr.backend.Backends;
 import xlmr.data.Example;
 import xlmr.data.ExampleOptions;
 import xlmr.data.ExampleReader;
+import xlmr.data.TaggedOptions;
+import xlmr.data.TaggedReader;
+import xlmr.data.TaggedSentence;
 import xlmr.eval.LogitsFile;
 import xlmr.model.TaskHead;
 import xlmr.model.XlmRobertaConfig;
 import xlmr.pipeline.FineTuning;
 import xlmr.pipeline.Prediction;
+import xlmr.pipeline.TaggedWord;
 import xlmr.pipeline.TextClassifier;
+import xlmr.pipeline.TokenClassificationTraining;
+import xlmr.pipeline.TokenTagger;
 import xlmr.train.TrainingListener;
 import xlmr.train.TrainingOptions;
 import xlmr.train.Tune;
@@ -80,6 +86,30 @@ class LibraryExampleTest {
                             });
         }
         assertThat(losses).hasSize(3);
+    }
+
+    /// As docs/tagging.md has it.
+    @Test
+    void learnsToTagAndTags() throws IOException {
+        Path file = directory.resolve("train.conll");
+        Files.writeString(file, "Ada B-PER\nsleeps O\n. O\n\nRome B-LOC\nsleeps O\n. O\n");
+        List<TaggedSentence> train = new TaggedReader(TaggedOptions.tagged()).readAll(file);
+        Path model = directory.resolve("my-tagger");
+        try (Backend backend = Backends.create(2).backend()) {
+            FineTuning.of(start, model)
+                    .withOptions(TrainingOptions.defaults().withEpochs(20).withLearningRate(1e-3))
+                    .run(
+                            TokenClassificationTraining.of(train, List.of()),
+                            backend,
+                            TrainingListener.SILENT);
+            TokenTagger tagger = TokenTagger.load(model, backend);
+            assertThat(tagger.tag("Rome sleeps.").words())
+                    .extracting(TaggedWord::tag)
+                    .containsExactly("B-LOC", "O", "O");
+            assertThat(tagger.entities("Ada sleeps.").entities())
+                    .extracting(entity -> entity.label() + " at " + entity.span().start())
+                    .containsExactly("PER at 0");
+        }
     }
 
     @Test
