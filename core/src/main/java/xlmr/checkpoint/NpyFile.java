@@ -6,6 +6,8 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Collectors;
 
 /// Writes a matrix in NumPy's own format, which `numpy.load` reads or maps: version 1.0, float32,
 /// row-major (numpy/lib/format.py).
@@ -46,7 +48,7 @@ public final class NpyFile {
         AtomicFile.write(
                 file,
                 channel -> {
-                    write(channel, header(0, columns));
+                    write(channel, header("<f4", 0, columns));
                     ByteBuffer buffer =
                             ByteBuffer.allocateDirect(Math.max(BUFFER, columns * Float.BYTES))
                                     .order(ByteOrder.LITTLE_ENDIAN);
@@ -57,7 +59,7 @@ public final class NpyFile {
                             });
                     write(channel, buffer.flip());
                     channel.position(0);
-                    write(channel, header(count[0], columns));
+                    write(channel, header("<f4", count[0], columns));
                 });
         return count[0];
     }
@@ -79,10 +81,15 @@ public final class NpyFile {
 
     /// Magic number, version, length of the text, and the text: a Python dictionary, padded with
     /// spaces, a line feed at the end.
-    private static ByteBuffer header(long rows, int columns) {
+    ///
+    /// @param type of the elements in NumPy's words: `<f4` float32, `<i8` int64
+    static ByteBuffer header(String type, long... shape) {
+        String sizes =
+                Arrays.stream(shape).mapToObj(Long::toString).collect(Collectors.joining(", "));
+        // A tuple of one has a comma of its own in Python.
         String text =
-                "{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d), }"
-                        .formatted(rows, columns);
+                "{'descr': '%s', 'fortran_order': False, 'shape': (%s%s), }"
+                        .formatted(type, sizes, shape.length == 1 ? "," : "");
         ByteBuffer header = ByteBuffer.allocate(HEADER).order(ByteOrder.LITTLE_ENDIAN);
         header.put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.US_ASCII));
         header.put((byte) 1).put((byte) 0).putShort((short) (HEADER - MAGIC));

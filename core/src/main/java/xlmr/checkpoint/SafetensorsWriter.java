@@ -105,6 +105,19 @@ public final class SafetensorsWriter {
         return declare(name, DType.I64, sizes(shape), output -> writeIntegers(output, values));
     }
 
+    /// Adds an array whose elements lie in a file, little-endian and row-major, as they are written
+    /// here.
+    ///
+    /// @throws IllegalArgumentException if the name is there already, or the type is not written
+    ///   here
+    public SafetensorsWriter addFile(String name, DType dtype, long[] shape, Path elements) {
+        if (!ORDER.contains(dtype)) {
+            throw new IllegalArgumentException(
+                    "safetensors: '%s' as %s; expected one of %s".formatted(name, dtype, ORDER));
+        }
+        return declare(name, dtype, shape.clone(), output -> output.file(elements));
+    }
+
     /// Writes everything that was added.
     ///
     /// @throws CheckpointException if the file cannot be written; an earlier one is then as it was
@@ -278,6 +291,17 @@ public final class SafetensorsWriter {
                     channel.write(bytes);
                 }
                 leave(piece);
+                flushed += size;
+            }
+        }
+
+        void file(Path elements) throws IOException {
+            flush();
+            try (FileChannel from = FileChannel.open(elements)) {
+                long size = from.size();
+                for (long at = 0; at < size; ) {
+                    at += from.transferTo(at, size - at, channel);
+                }
                 flushed += size;
             }
         }
