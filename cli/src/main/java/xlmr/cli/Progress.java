@@ -26,6 +26,11 @@ final class Progress implements AutoCloseable {
         return new Progress(builder(streams, task, total).build());
     }
 
+    /// A count without an end, for what comes as a stream.
+    static Progress counting(Streams streams, String task) {
+        return new Progress(streams.errIsTerminal() ? builder(streams, task, -1).build() : null);
+    }
+
     /// A bar that counts bytes, and shows megabytes and their speed; none for less than one.
     static Progress ofBytes(Streams streams, String task, long total) {
         if (!streams.errIsTerminal() || total < MEGABYTE) {

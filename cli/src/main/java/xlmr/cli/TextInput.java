@@ -159,6 +159,11 @@ final class TextInput {
             this.close = close;
         }
 
+        /// All that are still to come, one at a time.
+        Iterator<Example> remaining() {
+            return examples;
+        }
+
         /// Up to `limit` more examples; none after the last.
         List<Example> next(int limit) {
             List<Example> chunk = new ArrayList<>();

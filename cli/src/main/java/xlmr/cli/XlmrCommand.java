@@ -97,6 +97,7 @@ public final class XlmrCommand implements Runnable {
         commands.put("rerank", RerankCommand::new);
         commands.put("fill-mask", FillMaskCommand::new);
         commands.put("generate", GenerateCommand::new);
+        commands.put("features", FeaturesCommand::new);
         commands.put("describe", DescribeCommand::new);
         commands.put("tokenize", TokenizeCommand::new);
         commands.put("download", DownloadCommand::new);
