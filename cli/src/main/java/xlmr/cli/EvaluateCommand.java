@@ -47,6 +47,7 @@ final class EvaluateCommand implements Runnable {
     private @Nullable Path input;
 
     @Mixin private LabelledInput labelled;
+    @Mixin private LongTextOption longTexts;
     @Mixin private TaskRunners runners;
 
     @Option(
@@ -54,8 +55,8 @@ final class EvaluateCommand implements Runnable {
             paramLabel = "FILE.json",
             description =
                     "Instead of a model and texts, judge numbers that were made elsewhere: a JSON"
-                            + " object with 'logits' (rows of numbers) and 'label_ids' (the right class"
-                            + " of each row).")
+                        + " object with 'logits' (rows of numbers) and 'label_ids' (the right class"
+                        + " of each row).")
     private @Nullable Path logits;
 
     @Option(names = "--json", description = "One JSON object instead of words and tables.")
@@ -94,6 +95,7 @@ final class EvaluateCommand implements Runnable {
         Path directory = model.directory(streams);
         Task task = taskOption.forUse(directory);
         if (task != Task.SEQUENCE_CLASSIFICATION) {
+            longTexts.refuseFor(task);
             try (Backend backend = compute.open(streams)) {
                 runners.of(task)
                         .evaluate(
@@ -106,22 +108,29 @@ final class EvaluateCommand implements Runnable {
         }
         List<Example> examples = labelled.read(streams, file);
         try (Backend backend = compute.open(streams)) {
-            TextClassifier classifier = model.open(streams, backend);
-            long truncated =
+            TextClassifier classifier =
+                    longTexts.over(model.open(streams, backend), runners.stride());
+            long tooLong =
                     classifier.encode(examples).stream().filter(Encoding::isTruncated).count();
+            long truncated = longTexts.reads() ? 0 : tooLong;
             EvaluationReport report;
             try (Progress progress = Progress.over(streams, "evaluate", examples.size())) {
                 report = classifier.evaluate(examples, progress::to);
             }
             if (json) {
                 ObjectNode object = ReportJson.of(report);
-                Json.printLine(streams.out(), object.put("truncated_texts", truncated));
+                object.put("truncated_texts", truncated);
+                if (longTexts.reads()) {
+                    object.put("texts_in_windows", tooLong);
+                }
+                Json.printLine(streams.out(), object);
             } else {
                 streams.out().print(ReportText.of(report));
             }
             if (truncated > 0) {
                 streams.warn(
-                        "%d of %d texts are longer than the maximum length and were cut"
+                        ("%d of %d texts are longer than the maximum length and were cut (--windows"
+                                        + " reads them whole)")
                                 .formatted(truncated, examples.size()));
             }
         }

@@ -20,6 +20,7 @@ import xlmr.data.Example;
 import xlmr.model.Task;
 import xlmr.pipeline.Prediction;
 import xlmr.pipeline.TextClassifier;
+import xlmr.pipeline.WindowPrediction;
 
 /// Classifies texts.
 @Command(
@@ -30,7 +31,7 @@ import xlmr.pipeline.TextClassifier;
             "Examples:",
             "  xlmr predict --model DIR \"Will it rain tomorrow?\"",
             "  xlmr predict --model DIR --input new.csv --text-column text --output"
-                + " predictions.jsonl",
+                    + " predictions.jsonl",
             "  cat sentences.txt | xlmr predict --model DIR --json"
         })
 final class PredictCommand implements Runnable {
@@ -44,6 +45,7 @@ final class PredictCommand implements Runnable {
     @Mixin private ClassifierOption model;
     @Mixin private TaskOption taskOption;
     @Mixin private TextInput input;
+    @Mixin private LongTextOption longTexts;
     @Mixin private TaskRunners runners;
 
     @Option(
@@ -51,7 +53,7 @@ final class PredictCommand implements Runnable {
             paramLabel = "FILE.jsonl",
             description =
                     "Write JSON Lines there: text, label, probabilities by label, logits in the"
-                        + " order of the label ids. The file appears when all is done.")
+                            + " order of the label ids. The file appears when all is done.")
     private @Nullable Path output;
 
     @Option(names = "--json", description = "Write these JSON Lines to standard output.")
@@ -76,6 +78,7 @@ final class PredictCommand implements Runnable {
             classify();
             return;
         }
+        longTexts.refuseFor(task);
         try (Backend backend = compute.open(streams)) {
             runners.of(task)
                     .predict(
@@ -89,7 +92,8 @@ final class PredictCommand implements Runnable {
     private void classify() {
         try (Backend backend = compute.open(streams);
                 TextInput.Texts source = input.open(streams, false)) {
-            TextClassifier classifier = model.open(streams, backend);
+            TextClassifier classifier =
+                    longTexts.over(model.open(streams, backend), runners.stride());
             if (output == null) {
                 predict(classifier, source, prediction -> print(streams, prediction, json));
             } else {
@@ -100,7 +104,8 @@ final class PredictCommand implements Runnable {
         }
         if (truncated > 0) {
             streams.warn(
-                    "%d of %d texts are longer than the maximum length and were cut"
+                    ("%d of %d texts are longer than the maximum length and were cut (--windows"
+                                    + " reads them whole)")
                             .formatted(truncated, texts));
         }
     }
@@ -163,8 +168,13 @@ final class PredictCommand implements Runnable {
         String label = prediction.label().isEmpty() ? "(none)" : prediction.label();
         streams.out()
                 .printf(
-                        "%-16s %s%s%n",
-                        Printable.line(label), sure, Printable.line(prediction.text()));
+                        "%-16s %s%s%s%n",
+                        Printable.line(label),
+                        sure,
+                        Printable.line(prediction.text()),
+                        prediction.windows().isEmpty()
+                                ? ""
+                                : "  (%d windows)".formatted(prediction.windows().size()));
     }
 
     private static Map<String, Object> fields(Prediction prediction) {
@@ -176,6 +186,23 @@ final class PredictCommand implements Runnable {
         if (prediction.truncatedTokens() > 0) {
             fields.put("truncated_tokens", prediction.truncatedTokens());
         }
+        if (!prediction.windows().isEmpty()) {
+            fields.put(
+                    "windows", prediction.windows().stream().map(PredictCommand::fields).toList());
+        }
+        return fields;
+    }
+
+    private static Map<String, Object> fields(WindowPrediction window) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        if (window.sequence() == 1) {
+            fields.put("of", "text_pair");
+        }
+        fields.put("start", window.start());
+        fields.put("end", window.end());
+        fields.put("tokens", window.tokens());
+        fields.put("probabilities", window.probabilities());
+        fields.put("logits", window.logits());
         return fields;
     }
 }

@@ -1,5 +1,6 @@
 package xlmr.cli;
 
+import java.util.OptionalInt;
 import picocli.CommandLine.Mixin;
 import xlmr.model.Task;
 
@@ -10,6 +11,11 @@ final class TaskRunners {
     @Mixin private AnsweringRunner answering;
     @Mixin private ChoosingRunner choosing;
     @Mixin private LanguageModelRunner languageModel;
+
+    /// The number of `--stride`; empty for the task's own.
+    OptionalInt stride() {
+        return windows.stride();
+    }
 
     /// The runner of a task.
     TaskRunner of(Task task) {

@@ -15,6 +15,8 @@ import xlmr.model.ProblemType;
 /// @param logits `[K]` in the order of the label ids, before softmax or sigmoid
 /// @param tokens that the model read, `<s>` and `</s>` included
 /// @param truncatedTokens that did not fit the maximum length
+/// @param windows what the model says of each window of a text that was too long, if it was asked
+///   to read windows; else empty
 public record Prediction(
         String text,
         ProblemType problem,
@@ -22,4 +24,5 @@ public record Prediction(
         Map<String, Double> probabilities,
         List<Float> logits,
         int tokens,
-        int truncatedTokens) {}
+        int truncatedTokens,
+        List<WindowPrediction> windows) {}

@@ -2,6 +2,7 @@ package xlmr.pipeline;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import xlmr.backend.Backend;
 import xlmr.checkpoint.LoadReport;
 import xlmr.data.EncodedExamples;
@@ -17,6 +19,7 @@ import xlmr.data.Example;
 import xlmr.data.LabelSet;
 import xlmr.eval.EvaluationReport;
 import xlmr.eval.Logits;
+import xlmr.eval.WindowAggregation;
 import xlmr.model.LoadedModel;
 import xlmr.model.ModelLoader;
 import xlmr.model.ProblemType;
@@ -45,6 +48,10 @@ public final class TextClassifier {
     private final LoadReport report;
     private final Inference inference;
     private final int maxLength;
+    private final @Nullable Windows windows;
+
+    /// How texts are read that are too long.
+    private record Windows(int overlap, WindowAggregation aggregation) {}
 
     private TextClassifier(
             Backend backend,
@@ -58,6 +65,17 @@ public final class TextClassifier {
         this.inference = new Inference(backend, model);
         int most = model.config().maxTokens();
         this.maxLength = maxLength <= 0 ? most : Math.min(most, maxLength);
+        this.windows = null;
+    }
+
+    private TextClassifier(TextClassifier other, Windows windows) {
+        this.backend = other.backend;
+        this.model = other.model;
+        this.report = other.report;
+        this.tokenizer = other.tokenizer;
+        this.inference = other.inference;
+        this.maxLength = other.maxLength;
+        this.windows = windows;
     }
 
     /// Opens a model directory with its own tokenizer; texts are cut at as many tokens as the model
@@ -96,6 +114,37 @@ public final class TextClassifier {
                 maxLength);
     }
 
+    /// The same, reading texts that are too long in overlapping windows instead of cutting them. Of
+    /// a pair the longer text is read so, with the whole other text in each window.
+    ///
+    /// @param overlap tokens that a window repeats of the one before it
+    /// @param aggregation how the windows' scores are brought together; a number that a regression
+    ///   gives has no probabilities, so there it is by logits
+    /// @throws IllegalArgumentException if the overlap is negative or leaves no room for more
+    public TextClassifier withWindows(int overlap, WindowAggregation aggregation) {
+        if (overlap < 0 || overlap + 2 >= maxLength) {
+            throw new IllegalArgumentException(
+                    "windows: expected an overlap from 0 to %d in windows of %d tokens, found %d"
+                            .formatted(Math.max(0, maxLength - 3), maxLength, overlap));
+        }
+        boolean probabilities =
+                switch (aggregation) {
+                    case MEAN_PROBABILITIES, MAX_PROBABILITIES -> true;
+                    case MEAN_LOGITS, MAX_LOGITS -> false;
+                };
+        if (probabilities && problem() == ProblemType.REGRESSION) {
+            throw new IllegalArgumentException(
+                    "windows: a regression has no probabilities to bring together; use the mean or"
+                            + " the largest of the logits");
+        }
+        return new TextClassifier(this, new Windows(overlap, aggregation));
+    }
+
+    /// Tokens of the longest text, or of a window.
+    public int maxLength() {
+        return maxLength;
+    }
+
     /// What one text is.
     public Prediction predict(String text) {
         return predictAll(List.of(Example.of(text)), done -> {}).getFirst();
@@ -108,15 +157,85 @@ public final class TextClassifier {
 
     /// What many texts or pairs are, in their order.
     ///
-    /// @param progress is told the number of texts done
+    /// @param progress is told the number of texts done, or of windows where it reads them
     public List<Prediction> predictAll(List<Example> examples, IntConsumer progress) {
+        if (windows != null) {
+            return predictWindows(examples, windows, progress);
+        }
         List<Encoding> encodings = encode(examples);
         float[][] logits = logits(encodings, progress);
         List<Prediction> predictions = new ArrayList<>(logits.length);
         for (int b = 0; b < logits.length; b++) {
-            predictions.add(prediction(examples.get(b).text(), encodings.get(b), logits[b]));
+            Encoding read = encodings.get(b);
+            predictions.add(
+                    prediction(
+                            examples.get(b).text(),
+                            doubles(logits[b]),
+                            read.length(),
+                            read.truncatedTokens(),
+                            List.of()));
         }
         return predictions;
+    }
+
+    private List<Prediction> predictWindows(
+            List<Example> examples, Windows reading, IntConsumer progress) {
+        ExampleWindows read = windows(examples, reading);
+        float[][] logits = logits(read.windows(), progress);
+        List<Prediction> predictions = new ArrayList<>(examples.size());
+        for (int b = 0; b < examples.size(); b++) {
+            WindowAggregation.Result result = together(read, b, logits, reading);
+            boolean second = examples.get(b).textPair() != null && read.secondIsCut(b);
+            List<WindowPrediction> parts = new ArrayList<>();
+            for (int w = 0; w < result.windows().size() && result.windows().size() > 1; w++) {
+                double[] row = result.windows().get(w).logits();
+                ExampleWindows.Place place = ExampleWindows.place(read.of(b).get(w), second);
+                parts.add(
+                        new WindowPrediction(
+                                place.sequence(),
+                                place.start(),
+                                place.end(),
+                                result.windows().get(w).tokens(),
+                                byLabel(probabilities(row)),
+                                boxed(row)));
+            }
+            int tokens = Arrays.stream(read.tokens(b)).sum();
+            predictions.add(prediction(examples.get(b).text(), result.logits(), tokens, 0, parts));
+        }
+        return predictions;
+    }
+
+    private ExampleWindows windows(List<Example> examples, Windows reading) {
+        TextEncoder encoder = new TextEncoder(tokenizer, maxLength, backend.threads());
+        return ExampleWindows.of(examples, encoder, reading.overlap());
+    }
+
+    /// @param logits of all windows
+    private WindowAggregation.Result together(
+            ExampleWindows read, int example, float[][] logits, Windows reading) {
+        int first = read.firsts()[example];
+        double[][] rows = new double[read.of(example).size()][];
+        Arrays.setAll(rows, w -> doubles(logits[first + w]));
+        WindowAggregation.Activation activation =
+                problem() == ProblemType.MULTI_LABEL_CLASSIFICATION
+                        ? WindowAggregation.Activation.SIGMOID
+                        : WindowAggregation.Activation.SOFTMAX;
+        return reading.aggregation().of(rows, read.tokens(example), activation);
+    }
+
+    /// The logits of each text, which are those of all its windows together. `[M][K]`
+    private float[][] wholeLogits(List<Example> examples, Windows reading, IntConsumer progress) {
+        ExampleWindows read = windows(examples, reading);
+        float[][] logits = logits(read.windows(), progress);
+        float[][] whole = new float[examples.size()][];
+        for (int b = 0; b < whole.length; b++) {
+            double[] row = together(read, b, logits, reading).logits();
+            whole[b] = new float[row.length];
+            for (int k = 0; k < row.length; k++) {
+                whole[b][k] = (float) row[k];
+            }
+        }
+        return whole;
     }
 
     /// How well it does on labelled texts.
@@ -125,7 +244,11 @@ public final class TextClassifier {
     public EvaluationReport evaluate(List<Example> examples, IntConsumer progress) {
         LabelSet labels = LabelSet.of(config().labels());
         Targets.OfSequences targets = LabelledTargets.of(examples, labels, problem());
-        return Evaluation.report(logits(encode(examples), progress), targets, labels.names());
+        float[][] logits =
+                windows == null
+                        ? logits(encode(examples), progress)
+                        : wholeLogits(examples, windows, progress);
+        return Evaluation.report(logits, targets, labels.names());
     }
 
     /// The rows of numbers right before softmax. `[M][K]`
@@ -167,42 +290,47 @@ public final class TextClassifier {
         return new EncodedExamples(encodings.stream().map(Encoding::ids).toList(), null);
     }
 
-    private Prediction prediction(String text, Encoding encoding, float[] logits) {
-        List<String> labels = config().labels();
-        double[] row = new double[logits.length];
-        List<Float> boxed = new ArrayList<>(logits.length);
-        for (int k = 0; k < row.length; k++) {
-            row[k] = logits[k];
-            boxed.add(logits[k]);
-        }
-        double[] probabilities =
-                switch (problem()) {
-                    case SINGLE_LABEL_CLASSIFICATION -> Logits.softmax(row);
-                    case MULTI_LABEL_CLASSIFICATION -> sigmoids(row);
-                    case REGRESSION -> new double[0];
-                };
-        Map<String, Double> byLabel = new LinkedHashMap<>();
-        for (int k = 0; k < probabilities.length; k++) {
-            byLabel.put(labels.get(k), probabilities[k]);
-        }
+    private Prediction prediction(
+            String text, double[] row, int tokens, int truncated, List<WindowPrediction> parts) {
+        Map<String, Double> byLabel = byLabel(probabilities(row));
         String label =
                 switch (problem()) {
-                    case SINGLE_LABEL_CLASSIFICATION -> labels.get(Logits.argmax(row));
+                    case SINGLE_LABEL_CLASSIFICATION -> config().labels().get(Logits.argmax(row));
                     case MULTI_LABEL_CLASSIFICATION ->
                             byLabel.entrySet().stream()
                                     .filter(entry -> entry.getValue() > 0.5)
                                     .map(Map.Entry::getKey)
                                     .collect(Collectors.joining("|"));
-                    case REGRESSION -> Float.toString(logits[0]);
+                    case REGRESSION -> Float.toString((float) row[0]);
                 };
         return new Prediction(
-                text,
-                problem(),
-                label,
-                Collections.unmodifiableMap(byLabel),
-                List.copyOf(boxed),
-                encoding.ids().length,
-                encoding.truncatedTokens());
+                text, problem(), label, byLabel, boxed(row), tokens, truncated, List.copyOf(parts));
+    }
+
+    private double[] probabilities(double[] row) {
+        return switch (problem()) {
+            case SINGLE_LABEL_CLASSIFICATION -> Logits.softmax(row);
+            case MULTI_LABEL_CLASSIFICATION -> sigmoids(row);
+            case REGRESSION -> new double[0];
+        };
+    }
+
+    private Map<String, Double> byLabel(double[] probabilities) {
+        Map<String, Double> byLabel = new LinkedHashMap<>();
+        for (int k = 0; k < probabilities.length; k++) {
+            byLabel.put(config().labels().get(k), probabilities[k]);
+        }
+        return Collections.unmodifiableMap(byLabel);
+    }
+
+    private static double[] doubles(float[] row) {
+        double[] values = new double[row.length];
+        Arrays.setAll(values, k -> row[k]);
+        return values;
+    }
+
+    private static List<Float> boxed(double[] row) {
+        return Arrays.stream(row).mapToObj(value -> (float) value).toList();
     }
 
     private static double[] sigmoids(double[] row) {

@@ -332,6 +332,26 @@ class BadInputTest {
                         "--hypothesis: expected one {}",
                         "'About'"),
                 new Case(2, "zero-shot Hello", "--labels"),
+                new Case(
+                        1,
+                        "predict --model DIR/model --stride 3 Hello",
+                        "--stride",
+                        "only together with --windows"),
+                new Case(
+                        1,
+                        "predict --model DIR/model --windows --max-length 9 --stride 7 Hello",
+                        "--windows: expected an overlap from 0 to 6 in windows of 9 tokens, found"
+                                + " 7"),
+                new Case(
+                        1,
+                        "predict --model DIR/model --windows --window-scores median Hello",
+                        "--window-scores",
+                        "mean-logits",
+                        "'median'"),
+                new Case(
+                        1,
+                        "predict --task multiple-choice --windows a b c",
+                        "--windows: only for sequence-classification, this is multiple-choice"),
                 new Case(1, "similarity Hello", "at least two texts"),
                 new Case(1, "similarity --queries DIR/one.csv", "--passages"),
                 new Case(1, "similarity --top-k 3 Hello World", "--top-k"),
