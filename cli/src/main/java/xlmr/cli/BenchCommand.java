@@ -39,9 +39,9 @@ import xlmr.train.Tune;
         hidden = true,
         description = {
             "Measure a workload and print one JSON line: ragged, fixed, single, finetune, head,"
-                + " tokenize or coldstart.",
+                    + " tokenize or coldstart.",
             "The workloads are those of benchmarks/README.md, which also runs other programs on"
-                + " them."
+                    + " them."
         })
 final class BenchCommand implements Runnable {
     private static final int CLASSES = 7;
@@ -202,7 +202,7 @@ final class BenchCommand implements Runnable {
                                         .mapToObj(k -> "LABEL_" + k)
                                         .toList(),
                                 ProblemType.SINGLE_LABEL_CLASSIFICATION);
-        return ModelLoader.sequenceClassifier(model, config, tune.trainable(), 0).model();
+        return ModelLoader.sequenceClassifier(model, config, tune.trainable(config), 0).model();
     }
 
     private EncodedExamples encoded(List<Example> examples, int maxLength) {

@@ -30,7 +30,8 @@ import xlmr.train.Tune;
 @Command(
         name = "demo",
         description =
-                "Fine-tune a small multilingual model and use it, offline, in less than a minute, step by step.",
+                "Fine-tune a small multilingual model and use it, offline, in less than a minute,"
+                        + " step by step.",
         footer = {"", "Start here."})
 final class DemoCommand implements Runnable {
     private static final int EPOCHS = 10;
@@ -47,13 +48,17 @@ final class DemoCommand implements Runnable {
             names = "--output",
             paramLabel = "DIR",
             description =
-                    "Where the fine-tuned model goes. Default: a cache directory, which is named at the end.")
+                    "Where the fine-tuned model goes. Default: a cache directory, which is named at"
+                            + " the end.")
     private @Nullable Path output;
 
     @Option(
             names = "--tune",
-            paramLabel = "full|head",
-            description = "Train every weight, or only the new head. Default: full.")
+            converter = SpecConverters.OfTune.class,
+            paramLabel = "full|head|top:K|bias",
+            description =
+                    "Train every weight, only the new head, the K highest layers and the head, or"
+                            + " the biases and the head. Default: full.")
     private Tune tune = Tune.FULL;
 
     @Mixin private ComputeOptions compute;
@@ -93,9 +98,10 @@ final class DemoCommand implements Runnable {
                         .forClassification(labels, ProblemType.SINGLE_LABEL_CLASSIFICATION);
         heading("1. The model");
         out.printf(
-                "A small XLM-RoBERTa that comes with xlmr: %d layers, %d numbers a token, %,d pieces of words in%n"
-                        + "its vocabulary, %.1f MB. It has read text in several languages and turns each token into a%n"
-                        + "vector, but it cannot classify yet. For that a head is put on top, with random weights:%n%n",
+                "A small XLM-RoBERTa that comes with xlmr: %d layers, %d numbers a token, %,d"
+                    + " pieces of words in%nits vocabulary, %.1f MB. It has read text in several"
+                    + " languages and turns each token into a%nvector, but it cannot classify yet."
+                    + " For that a head is put on top, with random weights:%n%n",
                 config.numHiddenLayers(),
                 config.hiddenSize(),
                 config.vocabSize(),
@@ -122,23 +128,22 @@ final class DemoCommand implements Runnable {
     private void train(Path model, ModelOutput directory, DemoData data, BackendChoice choice) {
         heading("3. Fine-tuning");
         out.println(
-                switch (tune) {
-                    case FULL ->
-                            """
-                            Fine-tuning is global: every weight of encoder and head is changed, a little after each batch
-                            of 16 sentences. (With --tune head only the head is: faster, and as a rule less accurate.)
-                            """;
-                    case HEAD ->
-                            """
-                            With --tune head the encoder stays as it is: what it says of each sentence is computed once, and
-                            only the head is trained. (Without it fine-tuning is global: every weight is changed.)
-                            """;
-                });
+                tune.equals(Tune.FULL)
+                        ? """
+                        Fine-tuning is global: every weight of encoder and head is changed, a little after each batch
+                        of 16 sentences. (With --tune head only the head is: faster, and as a rule less accurate.)
+                        """
+                        : """
+                        With --tune %s not every weight is trained. (Without it fine-tuning is global: all are changed.)
+                        With head the encoder says the same of each sentence whenever it is asked: computed once, and kept.
+                        """
+                                .formatted(tune.spec()));
         out.printf("Computing with %s.%n", choice.reason());
         TrainingOptions options =
                 TrainingOptions.defaults()
                         .withEpochs(EPOCHS)
-                        .withLearningRate(tune == Tune.HEAD ? HEAD_LEARNING_RATE : LEARNING_RATE)
+                        .withLearningRate(
+                                tune.equals(Tune.HEAD) ? HEAD_LEARNING_RATE : LEARNING_RATE)
                         .withTune(tune);
         try (TrainingDisplay display = new TrainingDisplay(streams, out, EPOCHS, List.of())) {
             FineTuning.of(model, directory.staging())
@@ -167,8 +172,9 @@ final class DemoCommand implements Runnable {
                             : "   no labelled sentence of it was seen");
         }
         out.printf(
-                "%nGuessing gives %d %%. That it also works for languages without a single labelled sentence is what%n"
-                        + "a multilingual model is for: a sentence and its translation get similar vectors.%n%n",
+                "%nGuessing gives %d %%. That it also works for languages without a single labelled"
+                        + " sentence is what%na multilingual model is for: a sentence and its"
+                        + " translation get similar vectors.%n%n",
                 100 / classifier.config().numLabels());
     }
 
@@ -201,11 +207,13 @@ final class DemoCommand implements Runnable {
         out.printf(
                 "    %s predict --model %s \"%s\"%n", start, target, "Which train goes to Berlin?");
         out.printf(
-                "    %s train --model DIR --train yours.csv --validation more.csv --output my-model%n",
+                "    %s train --model DIR --train yours.csv --validation more.csv --output"
+                        + " my-model%n",
                 start);
         out.printf("    %s describe%n%n", start);
         out.println(
-                "Any XLM-R checkpoint in Hugging Face's layout will do for --model DIR; without it the small one is taken.");
+                "Any XLM-R checkpoint in Hugging Face's layout will do for --model DIR; without it"
+                        + " the small one is taken.");
     }
 
     private void heading(String text) {

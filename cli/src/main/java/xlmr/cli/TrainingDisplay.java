@@ -46,8 +46,12 @@ final class TrainingDisplay implements TrainingListener, AutoCloseable {
     public void started(Plan plan) {
         warnings.forEach(warning -> streams.warn(warning.sentence()));
         lines.printf(
-                "training %,d of %,d parameters on %,d examples in %,d steps%n",
-                plan.trainedParameters(), plan.parameters(), plan.examples(), plan.steps());
+                "training %s: %,d of %,d parameters, on %,d examples in %,d steps%n",
+                plan.trained(),
+                plan.trainedParameters(),
+                plan.parameters(),
+                plan.examples(),
+                plan.steps());
         lines.flush();
     }
 

@@ -4,13 +4,13 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import xlmr.checkpoint.JsonDocument;
 import xlmr.eval.EvaluationReport;
 import xlmr.eval.ReportJson;
 import xlmr.pipeline.FineTuning;
 import xlmr.train.EpochResult;
+import xlmr.train.LearningRates;
 import xlmr.train.TrainingOptions;
 
 /// How a model came to be: kept beside it as `training.json`.
@@ -53,20 +53,26 @@ record TrainingLog(
     }
 
     private ObjectNode optionsJson() {
+        LearningRates rates = options.rates();
         return JsonNodeFactory.instance
                 .objectNode()
+                .put("tune", options.tune().spec())
                 .put("epochs", options.epochs())
-                .put("batch_size", options.batchSize())
-                .put("accumulation", options.accumulation())
+                .put("batch_size", options.batching().size())
+                .put("accumulation", options.batching().accumulation())
+                .put("group_by_length", options.batching().groupByLength())
                 .put("learning_rate", options.learningRate())
-                .put("warmup_ratio", options.warmupRatio())
+                .put("head_learning_rate", rates.head().orElse(options.learningRate()))
+                .put("layer_decay", rates.layerDecay())
+                .put("schedule", rates.schedule().spec())
+                .put("warmup_ratio", rates.warmupRatio())
+                .put("class_weights", options.loss().classWeights().spec())
+                .put("label_smoothing", options.loss().labelSmoothing())
                 .put("weight_decay", options.weightDecay())
                 .put("clip", options.clipNorm())
                 .put("max_length", maxLength)
                 .put("seed", options.seed())
-                .put("group_by_length", options.groupByLength())
-                .put("patience", options.patience())
-                .put("tune", options.tune().name().toLowerCase(Locale.ROOT));
+                .put("patience", options.patience());
     }
 
     private static ObjectNode epochJson(EpochResult epoch) {

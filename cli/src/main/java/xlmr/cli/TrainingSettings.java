@@ -1,6 +1,13 @@
 package xlmr.cli;
 
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
+import xlmr.optim.ScheduleShape;
+import xlmr.train.Batching;
+import xlmr.train.ClassWeights;
+import xlmr.train.LearningRates;
+import xlmr.train.LossOptions;
 import xlmr.train.TrainingOptions;
 import xlmr.train.Tune;
 
@@ -28,8 +35,33 @@ final class TrainingSettings {
             names = "--learning-rate",
             paramLabel = "X",
             description =
-                    "Rate after the warm-up, from where it falls to 0. Default: 5e-5 for full, 1e-3 for head.")
-    private double learningRate;
+                    "Rate after the warm-up, from where it falls. Default: 5e-5; for --tune head"
+                            + " 1e-3, for bias 5e-4.")
+    private @Nullable Double learningRate;
+
+    @Option(
+            names = "--head-learning-rate",
+            paramLabel = "X",
+            description =
+                    "Rate of the head, which is new and may learn faster. Default: as"
+                            + " --learning-rate.")
+    private @Nullable Double headLearningRate;
+
+    @Option(
+            names = "--layer-decay",
+            paramLabel = "X",
+            description =
+                    "Each encoder layer learns at X times the rate of the one above it, the"
+                        + " embeddings at X times that of the lowest: 0.9, for example. Default:"
+                        + " 1.")
+    private double layerDecay = 1;
+
+    @Option(
+            names = "--schedule",
+            converter = SpecConverters.OfSchedule.class,
+            paramLabel = "linear|cosine|constant|polynomial[:POWER]",
+            description = "How the rate falls after the warm-up. Default: linear.")
+    private ScheduleShape schedule = ScheduleShape.LINEAR;
 
     @Option(
             names = "--warmup-ratio",
@@ -53,14 +85,16 @@ final class TrainingSettings {
             names = "--max-length",
             paramLabel = "N",
             description =
-                    "Cut texts to N tokens, <s> and </s> included. Default: as many as the model has positions.")
+                    "Cut texts to N tokens, <s> and </s> included. Default: as many as the model"
+                            + " has positions.")
     private int maxLength;
 
     @Option(
             names = "--seed",
             paramLabel = "N",
             description =
-                    "For the new head, the order of the texts, dropout. The same seed gives the same bits. Default: 0.")
+                    "For the new head, the order of the texts, dropout. The same seed gives the"
+                            + " same bits. Default: 0.")
     private long seed;
 
     @Option(
@@ -75,27 +109,62 @@ final class TrainingSettings {
 
     @Option(
             names = "--tune",
-            paramLabel = "full|head",
+            converter = SpecConverters.OfTune.class,
+            paramLabel = "full|head|top:K|layers:A-B|bias",
             description =
-                    "full: every weight is trained (global fine-tuning). head: the encoder stays as it is and only the"
-                            + " new head is trained, many times faster. Default: full.")
+                    "full: every weight is trained (global fine-tuning). head: the encoder stays as"
+                        + " it is and only the new head is trained, many times faster. top:4: the 4"
+                        + " highest encoder layers and the head. layers:8-11: these encoder layers,"
+                        + " counted from 0, and the head. bias: the biases and the head. Default:"
+                        + " full.")
     private Tune tune = Tune.FULL;
+
+    @Option(
+            names = "--freeze-embeddings",
+            description =
+                    "Leave the word, position and type vectors as they are: less memory, and words"
+                            + " that the training texts lack keep their meaning.")
+    private boolean freezeEmbeddings;
+
+    @Option(
+            names = "--class-weights",
+            converter = SpecConverters.OfClassWeights.class,
+            paramLabel = "balanced|LABEL=X,...",
+            description =
+                    "How much the texts of each label count in the loss. balanced: all labels the"
+                            + " same in sum, so that rare ones are not overlooked.")
+    private ClassWeights classWeights = ClassWeights.EQUAL;
+
+    @Option(
+            names = "--label-smoothing",
+            paramLabel = "X",
+            description =
+                    "Ask for 1 - X on the right label and spread X over all: 0.1, for example."
+                            + " Default: 0.")
+    private double labelSmoothing;
 
     /// Checked settings.
     TrainingOptions options() {
-        double rate = learningRate != 0 ? learningRate : tune == Tune.HEAD ? 1e-3 : 5e-5;
-        return new TrainingOptions(
-                epochs,
-                batchSize,
-                accumulation,
-                rate,
-                warmupRatio,
-                weightDecay,
-                clip,
-                seed,
-                groupByLength,
-                patience,
-                tune);
+        return TrainingOptions.defaults()
+                .withTune(freezeEmbeddings ? tune.withoutEmbeddings() : tune)
+                .withEpochs(epochs)
+                .withPatience(patience)
+                .withSeed(seed)
+                .withBatching(new Batching(batchSize, accumulation, groupByLength))
+                .withRates(
+                        new LearningRates(
+                                optional(learningRate),
+                                optional(headLearningRate),
+                                layerDecay,
+                                schedule,
+                                warmupRatio))
+                .withLoss(new LossOptions(classWeights, labelSmoothing))
+                .withWeightDecay(weightDecay)
+                .withClipNorm(clip);
+    }
+
+    private static OptionalDouble optional(@Nullable Double value) {
+        return value == null ? OptionalDouble.empty() : OptionalDouble.of(value);
     }
 
     /// Most tokens of a text; 0 for as many as the model has positions.

@@ -87,15 +87,15 @@ public final class Ops {
         return tensor;
     }
 
-    /// Runs `body` and takes back the memory of all it made but its result; without effect while
-    /// recording, since the backward pass needs what was saved.
+    /// Runs `body` and takes back the memory of all it made but its result; not if it recorded an
+    /// operation, since the backward pass needs what was saved.
     public Tensor scope(Supplier<Tensor> body) {
-        if (tape != null) {
-            return body.get();
-        }
+        int recorded = tape == null ? 0 : tape.size();
         int mark = workspace.mark();
         Tensor result = body.get();
-        workspace.releaseSince(mark, result);
+        if (tape == null || tape.size() == recorded) {
+            workspace.releaseSince(mark, result);
+        }
         return result;
     }
 

@@ -55,6 +55,11 @@ public final class Tape {
         gradients.put(node.output(), null);
     }
 
+    /// How many operations have been recorded since the last backward pass.
+    int size() {
+        return nodes.size();
+    }
+
     /// The gradient of a tracked tensor, zeros at first; null for others.
     public @Nullable Tensor gradient(Tensor tensor) {
         if (!gradients.containsKey(tensor)) {

@@ -18,6 +18,12 @@ public sealed interface Targets {
     /// Mean loss over the batch. `[R, K] -> []`, with R the rows that count
     Tensor loss(Ops ops, Tensor logits);
 
+    /// As above, with class weights and label smoothing where the loss is a cross-entropy over
+    /// classes that every example has; other losses know neither.
+    default Tensor loss(Ops ops, Tensor logits, LossSettings settings) {
+        return loss(ops, logits); // []
+    }
+
     /// The targets of some of the examples.
     Targets select(int[] rows);
 
@@ -41,7 +47,12 @@ public sealed interface Targets {
 
         @Override
         public Tensor loss(Ops ops, Tensor logits) {
-            return ops.crossEntropy(logits, CrossEntropy.of(labels)); // []
+            return loss(ops, logits, LossSettings.PLAIN); // []
+        }
+
+        @Override
+        public Tensor loss(Ops ops, Tensor logits, LossSettings settings) {
+            return ops.crossEntropy(logits, crossEntropy(labels, settings)); // []
         }
 
         @Override
@@ -125,7 +136,12 @@ public sealed interface Targets {
 
         @Override
         public Tensor loss(Ops ops, Tensor logits) {
-            return ops.crossEntropy(logits, CrossEntropy.of(countedLabels())); // []
+            return loss(ops, logits, LossSettings.PLAIN); // []
+        }
+
+        @Override
+        public Tensor loss(Ops ops, Tensor logits, LossSettings settings) {
+            return ops.crossEntropy(logits, crossEntropy(countedLabels(), settings)); // []
         }
 
         @Override
@@ -188,6 +204,11 @@ public sealed interface Targets {
         public Choices select(int[] rows) {
             return new Choices(pick(labels, rows), pick(counts, rows));
         }
+    }
+
+    private static CrossEntropy crossEntropy(int[] labels, LossSettings settings) {
+        return new CrossEntropy(
+                labels, CrossEntropy.IGNORE, settings.labelSmoothing(), settings.classWeights());
     }
 
     private static int[] starts(int[] lengths) {

@@ -2,6 +2,7 @@ package xlmr.pipeline;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import xlmr.backend.Backend;
 import xlmr.checkpoint.LoadReport;
@@ -110,16 +111,17 @@ public record FineTuning(
         XlmRobertaConfig config =
                 task.configure(XlmRobertaConfig.read(model.resolve("config.json")))
                         .withWeightType(DType.F32);
+        Predicate<String> trainable = options.tune().trainable(config);
         XlmRobertaTokenizer own = tokenizer == null ? XlmRobertaTokenizer.load(model) : tokenizer;
         int limit = maxLength <= 0 ? config.maxTokens() : Math.min(maxLength, config.maxTokens());
         TrainingTask.Prepared data = task.prepare(config, own, limit, backend.threads());
+        options.loss().check(data.training(), config.labels());
         LoadedModel<TaskModel> loaded =
-                ModelLoader.task(
-                        task.task(), model, config, options.tune().trainable(), options.seed());
+                ModelLoader.task(task.task(), model, config, trainable, options.seed());
         listener.loaded(loaded.report());
         ModelWriter writer = new ModelWriter(output, XlmRobertaTokenizer.tokenizerFiles(model));
         BatchOrder order =
-                options.groupByLength()
+                options.batching().groupByLength()
                         ? BatchOrder.lengthGrouped(options.seed())
                         : BatchOrder.shuffled(options.seed());
         List<EpochResult> epochs =

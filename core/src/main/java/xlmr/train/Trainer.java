@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import xlmr.autograd.Gradients;
 import xlmr.autograd.Ops;
@@ -15,6 +16,7 @@ import xlmr.data.BatchOrder;
 import xlmr.data.EncodedExamples;
 import xlmr.data.TrainingExamples;
 import xlmr.eval.EvaluationReport;
+import xlmr.model.LossSettings;
 import xlmr.model.TaskModel;
 import xlmr.optim.AdamW;
 import xlmr.optim.AdamWSettings;
@@ -24,7 +26,7 @@ import xlmr.tensor.Tensor;
 import xlmr.tensor.TokenBatch;
 
 /// Fine-tunes a model for its task: seeded batches, forward, backward, clipping, AdamW with a
-/// linear schedule; after each epoch an evaluation, the best model kept, and an early end when it
+/// scheduled rate; after each epoch an evaluation, the best model kept, and an early end when it
 /// stops getting better.
 ///
 /// The model has to be loaded with the trainable parameters of [TrainingOptions#tune]; they change
@@ -37,6 +39,8 @@ public final class Trainer {
     private final Gradients gradients;
     private final AdamW optimizer;
     private final Workspace workspace;
+    private final boolean encoderFrozen;
+    private LossSettings lossSettings = LossSettings.PLAIN;
     private long microBatches;
     private @Nullable KeptFeatures validationFeatures;
 
@@ -47,11 +51,12 @@ public final class Trainer {
                 backend,
                 model,
                 options,
-                AdamWSettings.withWeightDecay(options.weightDecay()),
+                AdamWSettings.withWeightDecay(options.weightDecay())
+                        .withRateFactor(options.rates().factors(options.tune(), model.config())),
                 listener);
     }
 
-    /// As above with other settings of the optimizer: rates by layer, for example.
+    /// As above with other settings of the optimizer, in place of those that the options ask for.
     public Trainer(
             Backend backend,
             TaskModel model,
@@ -66,11 +71,14 @@ public final class Trainer {
         boolean wordsByRow = model.head().shared() != words;
         List<Parameter> matrices = new ArrayList<>();
         List<Parameter> tables = new ArrayList<>();
+        Predicate<String> trainable = options.tune().trainable(model.config());
         for (Parameter parameter : model.parameters()) {
-            if (options.tune().trainable().test(parameter.name())) {
+            if (trainable.test(parameter.name())) {
                 (parameter == words && wordsByRow ? tables : matrices).add(parameter);
             }
         }
+        this.encoderFrozen =
+                model.encoder().parameters().stream().noneMatch(p -> trainable.test(p.name()));
         this.gradients = new Gradients(backend, matrices, tables);
         this.optimizer = new AdamW(backend, settings, gradients);
         this.workspace = new Workspace(backend);
@@ -114,16 +122,15 @@ public final class Trainer {
             BatchOrder order,
             @Nullable Validation validation,
             Keeper keeper) {
+        lossSettings = options.loss().settings(training, model.config().labels());
         List<List<int[]>> epochs = new ArrayList<>();
         long steps = 0;
         for (int epoch = 0; epoch < options.epochs(); epoch++) {
-            epochs.add(order.batches(training.lengths(), options.batchSize(), epoch));
-            steps += Math.ceilDiv(epochs.get(epoch).size(), options.accumulation());
+            epochs.add(order.batches(training.lengths(), options.batching().size(), epoch));
+            steps += Math.ceilDiv(epochs.get(epoch).size(), options.batching().accumulation());
         }
         announce(training, steps);
-        LearningRateSchedule schedule =
-                new LearningRateSchedule.Linear(
-                        options.learningRate(), (long) (options.warmupRatio() * steps), steps);
+        LearningRateSchedule schedule = options.rates().over(options.tune(), steps);
         Network network = network(training);
         List<EpochResult> results = new ArrayList<>();
         double best = Double.NEGATIVE_INFINITY;
@@ -168,8 +175,8 @@ public final class Trainer {
         double sum = 0;
         int examples = 0;
         int[] lengths = training.lengths();
-        for (int from = 0; from < batches.size(); from += options.accumulation()) {
-            int to = Math.min(batches.size(), from + options.accumulation());
+        for (int from = 0; from < batches.size(); from += options.batching().accumulation()) {
+            int to = Math.min(batches.size(), from + options.batching().accumulation());
             double mean = 0;
             int stepExamples = 0;
             int stepTokens = 0;
@@ -215,7 +222,7 @@ public final class Trainer {
         TrainingExamples.Labelled batch = training.labelled(rows, microBatches, padId);
         Ops ops = Ops.training(backend, workspace, tape, options.seed(), microBatches++);
         Tensor logits = logits(ops, network.selected(ops, rows, batch.tokens()), batch); // [R, K]
-        Tensor loss = batch.targets().loss(ops, logits); // []
+        Tensor loss = batch.targets().loss(ops, logits, lossSettings); // []
         double value = loss.item();
         if (!Double.isFinite(value)) {
             throw new TrainingException(
@@ -247,7 +254,7 @@ public final class Trainer {
     }
 
     private Network network(TrainingExamples training) {
-        if (options.tune() == Tune.HEAD && training instanceof EncodedExamples unchanging) {
+        if (encoderFrozen && training instanceof EncodedExamples unchanging) {
             KeptFeatures features =
                     keep(unchanging, done -> listener.featuresComputed(done, training.size()));
             return (ops, rows, tokens) -> features.select(ops, rows); // [R, C]
@@ -265,7 +272,7 @@ public final class Trainer {
                     .report()
                     .apply(inference().tokenLosses(validation.examples(), done -> {}));
         }
-        if (options.tune() != Tune.HEAD) {
+        if (!encoderFrozen) {
             return validation.report().apply(inference().logits(validation.examples(), done -> {}));
         }
         if (validationFeatures == null) {
@@ -293,6 +300,12 @@ public final class Trainer {
             all += parameter.shape().elements();
             trained += gradients.wants(parameter) ? parameter.shape().elements() : 0;
         }
-        listener.started(new TrainingListener.Plan(training.size(), steps, trained, all));
+        listener.started(
+                new TrainingListener.Plan(
+                        training.size(),
+                        steps,
+                        trained,
+                        all,
+                        options.tune().words(model.config())));
     }
 }

@@ -75,7 +75,9 @@ public interface TrainingListener {
     /// @param steps updates in all
     /// @param trainedParameters numbers that train
     /// @param parameters numbers in all
-    record Plan(int examples, long steps, long trainedParameters, long parameters) {}
+    /// @param trained what trains, in words
+    record Plan(
+            int examples, long steps, long trainedParameters, long parameters, String trained) {}
 
     /// One update.
     ///

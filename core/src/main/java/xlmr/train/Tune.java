@@ -2,35 +2,266 @@ package xlmr.train;
 
 import java.util.Locale;
 import java.util.function.Predicate;
+import xlmr.model.EncoderLayers;
 import xlmr.model.ModelLoader;
+import xlmr.model.XlmRobertaConfig;
 
-/// What fine-tuning changes.
-public enum Tune {
+/// What fine-tuning changes. The head of the task always trains: it is new.
+public sealed interface Tune {
     /// Global: every weight of encoder and head.
-    FULL(ModelLoader.ALL),
+    Tune FULL = new Full();
+
     /// Feature extraction: the head alone. The encoder is frozen and without dropout, so what the
     /// head reads of it is computed once and kept.
-    HEAD(ModelLoader.HEAD);
+    Tune HEAD = new HeadAlone();
 
-    private final Predicate<String> trainable;
-
-    Tune(Predicate<String> trainable) {
-        this.trainable = trainable;
-    }
+    /// All biases, and the head (Ben Zaken et al. 2022, BitFit).
+    Tune BIASES = new Biases();
 
     /// Which parameters train, by name.
-    public Predicate<String> trainable() {
-        return trainable;
+    ///
+    /// @throws IllegalArgumentException if the model has not the layers that should train
+    Predicate<String> trainable(XlmRobertaConfig config);
+
+    /// The text that [#parse] reads, such as `top:4`.
+    String spec();
+
+    /// What trains, in plain words.
+    String words(XlmRobertaConfig config);
+
+    /// The learning rate that one tries first: the fewer weights train, the larger.
+    double usualRate();
+
+    /// The same without the embeddings: a quarter of the base model's encoder less to train, and of
+    /// its memory far more.
+    default Tune withoutEmbeddings() {
+        return new WithoutEmbeddings(this);
     }
 
-    /// The mode called `full` or `head`.
-    public static Tune parse(String name) {
-        return switch (name.toLowerCase(Locale.ROOT)) {
+    /// Everything.
+    record Full() implements Tune {
+        @Override
+        public Predicate<String> trainable(XlmRobertaConfig config) {
+            return ModelLoader.ALL;
+        }
+
+        @Override
+        public String spec() {
+            return "full";
+        }
+
+        @Override
+        public String words(XlmRobertaConfig config) {
+            return "everything: the embeddings, all %d encoder layers and the head"
+                    .formatted(config.numHiddenLayers());
+        }
+
+        @Override
+        public double usualRate() {
+            return 5e-5;
+        }
+    }
+
+    /// The head alone.
+    record HeadAlone() implements Tune {
+        @Override
+        public Predicate<String> trainable(XlmRobertaConfig config) {
+            return ModelLoader.HEAD;
+        }
+
+        @Override
+        public String spec() {
+            return "head";
+        }
+
+        @Override
+        public String words(XlmRobertaConfig config) {
+            return "the head alone; the encoder stays as it is";
+        }
+
+        @Override
+        public double usualRate() {
+            return 1e-3;
+        }
+    }
+
+    /// The highest encoder layers, those next to the head, and the head.
+    ///
+    /// @param count layers, at least 1
+    record Top(int count) implements Tune {
+        /// Checks the number.
+        public Top {
+            if (count < 1) {
+                throw new IllegalArgumentException(
+                        "tune: expected at least one layer, found top:%d; the head alone is called head"
+                                .formatted(count));
+            }
+        }
+
+        @Override
+        public Predicate<String> trainable(XlmRobertaConfig config) {
+            return range(config).trainable(config);
+        }
+
+        private Layers range(XlmRobertaConfig config) {
+            int layers = config.numHiddenLayers();
+            if (count > layers) {
+                throw new IllegalArgumentException(
+                        "tune: top:%d, but the model has %d encoder layers; expected top:1 to top:%d"
+                                .formatted(count, layers, layers));
+            }
+            return new Layers(layers - count, layers - 1);
+        }
+
+        @Override
+        public String spec() {
+            return "top:" + count;
+        }
+
+        @Override
+        public String words(XlmRobertaConfig config) {
+            return range(config).words(config);
+        }
+
+        @Override
+        public double usualRate() {
+            return FULL.usualRate();
+        }
+    }
+
+    /// Some encoder layers, and the head.
+    ///
+    /// @param from first of them, counted from 0 at the embeddings
+    /// @param to last of them
+    record Layers(int from, int to) implements Tune {
+        /// Checks the order.
+        public Layers {
+            if (from < 0 || to < from) {
+                throw new IllegalArgumentException(
+                        "tune: expected layers:A-B with 0 <= A <= B, found layers:%d-%d"
+                                .formatted(from, to));
+            }
+        }
+
+        @Override
+        public Predicate<String> trainable(XlmRobertaConfig config) {
+            int layers = config.numHiddenLayers();
+            if (to >= layers) {
+                throw new IllegalArgumentException(
+                        "tune: %s, but the model's encoder layers are 0 to %d"
+                                .formatted(spec(), layers - 1));
+            }
+            return ModelLoader.HEAD.or(
+                    name -> {
+                        int layer = EncoderLayers.of(name, layers);
+                        return layer >= from && layer <= to;
+                    });
+        }
+
+        @Override
+        public String spec() {
+            return "layers:%d-%d".formatted(from, to);
+        }
+
+        @Override
+        public String words(XlmRobertaConfig config) {
+            return "encoder layers %d to %d of 0 to %d, and the head"
+                    .formatted(from, to, config.numHiddenLayers() - 1);
+        }
+
+        @Override
+        public double usualRate() {
+            return FULL.usualRate();
+        }
+    }
+
+    /// All biases.
+    record Biases() implements Tune {
+        @Override
+        public Predicate<String> trainable(XlmRobertaConfig config) {
+            return ModelLoader.HEAD.or(name -> name.endsWith(".bias"));
+        }
+
+        @Override
+        public String spec() {
+            return "bias";
+        }
+
+        @Override
+        public String words(XlmRobertaConfig config) {
+            return "the biases, and the head";
+        }
+
+        @Override
+        public double usualRate() {
+            return 5e-4;
+        }
+    }
+
+    /// The embeddings stay as they are, whatever else trains.
+    ///
+    /// @param rest what else trains
+    record WithoutEmbeddings(Tune rest) implements Tune {
+        @Override
+        public Predicate<String> trainable(XlmRobertaConfig config) {
+            return rest.trainable(config).and(name -> !EncoderLayers.isEmbedding(name));
+        }
+
+        @Override
+        public String spec() {
+            return rest.spec() + " without embeddings";
+        }
+
+        @Override
+        public String words(XlmRobertaConfig config) {
+            return rest instanceof Full
+                    ? "all %d encoder layers and the head; the embeddings stay as they are"
+                            .formatted(config.numHiddenLayers())
+                    : rest.words(config) + "; the embeddings stay as they are";
+        }
+
+        @Override
+        public double usualRate() {
+            return rest.usualRate();
+        }
+
+        @Override
+        public Tune withoutEmbeddings() {
+            return this;
+        }
+    }
+
+    /// The choice called `full`, `head`, `bias`, `top:4` or `layers:0-5`.
+    ///
+    /// @throws IllegalArgumentException for any other text
+    static Tune parse(String spec) {
+        String name = spec.strip().toLowerCase(Locale.ROOT);
+        return switch (name) {
             case "full" -> FULL;
             case "head" -> HEAD;
-            default ->
-                    throw new IllegalArgumentException(
-                            "tune: expected full or head, found '%s'".formatted(name));
+            case "bias" -> BIASES;
+            default -> layers(name, spec);
         };
+    }
+
+    private static Tune layers(String name, String spec) {
+        try {
+            if (name.startsWith("top:")) {
+                return new Top(Integer.parseInt(name.substring("top:".length())));
+            }
+            if (name.startsWith("layers:")) {
+                String[] ends = name.substring("layers:".length()).split("-", 2);
+                int from = Integer.parseInt(ends[0]);
+                return new Layers(from, ends.length == 1 ? from : Integer.parseInt(ends[1]));
+            }
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(unknown(spec), e);
+        }
+        throw new IllegalArgumentException(unknown(spec));
+    }
+
+    private static String unknown(String spec) {
+        return "tune: expected full, head, bias, top:K (top:4) or layers:A-B (layers:8-11), found '%s'"
+                .formatted(spec);
     }
 }

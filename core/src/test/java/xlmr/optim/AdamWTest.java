@@ -87,7 +87,13 @@ class AdamWTest {
                 new LearningRateSchedule.Linear(1, 5, 20), fixture.doubles("schedule.linear_5_20"));
         assertSchedule(
                 new LearningRateSchedule.Linear(1, 0, 20), fixture.doubles("schedule.linear_0_20"));
-        assertThat(new LearningRateSchedule.Constant(0.3).at(7)).isEqualTo(0.3);
+        assertSchedule(
+                new LearningRateSchedule.Cosine(1, 5, 20), fixture.doubles("schedule.cosine_5_20"));
+        assertSchedule(
+                new LearningRateSchedule.Constant(1, 5), fixture.doubles("schedule.constant_5"));
+        assertSchedule(
+                new LearningRateSchedule.Polynomial(1, 5, 20, 2, 0.1),
+                fixture.doubles("schedule.polynomial_5_20_p2_end0.1"));
     }
 
     @Test

@@ -174,6 +174,23 @@ class BadInputTest {
                 new Case(1, training(""), "is a directory"),
                 new Case(1, training("train.tsv") + " --epochs 0", "epochs", "at least 1"),
                 new Case(1, training("train.tsv") + " --learning-rate 5", "learning rate"),
+                new Case(1, training("train.tsv") + " --head-learning-rate 0", "head learning"),
+                new Case(1, training("train.tsv") + " --layer-decay 1.5", "layer decay", "(0, 1]"),
+                new Case(2, training("train.tsv") + " --tune top:x", "--tune", "top:K", "top:x"),
+                new Case(2, training("train.tsv") + " --schedule step", "--schedule", "cosine"),
+                new Case(2, training("train.tsv") + " --class-weights heavy", "balanced", "heavy"),
+                new Case(1, training("train.tsv") + " --label-smoothing 1", "in [0, 1)"),
+                new Case(
+                        1,
+                        training("train.tsv") + " --label-column category --tune top:9",
+                        "top:9",
+                        "3 encoder layers"),
+                new Case(
+                        1,
+                        training("train.tsv") + " --label-column category --class-weights fodo=2",
+                        "class weights",
+                        "fodo",
+                        "food"),
                 new Case(
                         1,
                         "train --output DIR/new --train DIR/train.tsv --label-column category"

@@ -220,6 +220,28 @@ class FineTuningCommandsTest {
     }
 
     @Test
+    void whatTrainsAndHowFastCanBeChosen() throws IOException {
+        CommandRun run =
+                train(
+                        directory.resolve("chosen"),
+                        "--tune=top:2",
+                        "--head-learning-rate=2e-3",
+                        "--layer-decay=0.9",
+                        "--schedule=cosine",
+                        "--class-weights=balanced",
+                        "--label-smoothing=0.1",
+                        "--epochs=1");
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out()).contains("training encoder layers 1 to 2 of 0 to 2, and the head: ");
+        JsonNode options =
+                JSON.readTree(directory.resolve("chosen/training.json").toFile()).path("options");
+        assertThat(options.path("tune").asText()).isEqualTo("top:2");
+        assertThat(options.path("head_learning_rate").asDouble()).isEqualTo(2e-3);
+        assertThat(options.path("schedule").asText()).isEqualTo("cosine");
+        assertThat(options.path("class_weights").asText()).isEqualTo("balanced");
+    }
+
+    @Test
     void textsThatAreTooLongAreCutAndCounted() {
         CommandRun run =
                 CommandRun.of(

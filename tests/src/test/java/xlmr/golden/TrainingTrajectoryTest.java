@@ -6,8 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -20,7 +19,9 @@ import xlmr.data.EncodedExamples;
 import xlmr.model.ModelLoader;
 import xlmr.model.Targets;
 import xlmr.model.TaskModel;
-import xlmr.optim.AdamWSettings;
+import xlmr.model.XlmRobertaConfig;
+import xlmr.train.Batching;
+import xlmr.train.LearningRates;
 import xlmr.train.Trainer;
 import xlmr.train.TrainingListener;
 import xlmr.train.TrainingOptions;
@@ -30,9 +31,6 @@ import xlmr.train.WeightSource;
 /// Twenty steps of fine-tuning, step by step as PyTorch's: losses, gradient norms, learning rates,
 /// weights.
 class TrainingTrajectoryTest {
-    private static final int LAYERS = 3;
-    private static final Pattern LAYER = Pattern.compile("encoder\\.layer\\.(\\d+)\\.");
-
     static Stream<Arguments> runs() {
         return Stream.of("global", "frozen_base", "layerwise_decay")
                 .flatMap(
@@ -46,18 +44,21 @@ class TrainingTrajectoryTest {
     void everyStepIsThatOfTheReference(String run, Backend backend) {
         Checkpoint expected = Checkpoint.open(Fixtures.path("training/" + run + ".safetensors"));
         Tune tune = run.equals("frozen_base") ? Tune.HEAD : Tune.FULL;
+        LearningRates rates = LearningRates.defaults().withBase(0.002).withWarmupRatio(0.2);
         TrainingOptions options =
-                new TrainingOptions(5, 4, 2, 0.002, 0.2, 0.01, 1.0, 0, false, 0, tune);
-        AdamWSettings settings = AdamWSettings.withWeightDecay(0.01);
-        if (run.equals("layerwise_decay")) {
-            settings = settings.withRateFactor(TrainingTrajectoryTest::layerFactor);
-        }
+                TrainingOptions.defaults()
+                        .withTune(tune)
+                        .withEpochs(5)
+                        .withBatching(new Batching(4, 2, false))
+                        .withRates(
+                                run.equals("layerwise_decay") ? rates.withLayerDecay(0.9) : rates);
+        Predicate<String> trainable =
+                tune.trainable(XlmRobertaConfig.read(Fixtures.path("training/start/config.json")));
         TaskModel model =
-                ModelLoader.sequenceClassifier(
-                                Fixtures.path("training/start"), null, tune.trainable(), 0)
+                ModelLoader.sequenceClassifier(Fixtures.path("training/start"), null, trainable, 0)
                         .model();
         Recorder recorder = new Recorder(model);
-        new Trainer(backend, model, options, settings, recorder)
+        new Trainer(backend, model, options, recorder)
                 .fit(examples(), BatchOrder.sequential(), null, recorder);
 
         assertSeries("micro_losses", recorder.microLosses, expected, Fixtures.LOSS);
@@ -67,14 +68,6 @@ class TrainingTrajectoryTest {
         compareWeights("after_step_2.", recorder.afterStepTwo, expected);
         compareWeights("final.", recorder.last, expected);
         assertThat(recorder.last).isNotEmpty();
-    }
-
-    private static double layerFactor(String name) {
-        Matcher layer = LAYER.matcher(name);
-        if (layer.find()) {
-            return Math.pow(0.9, LAYERS - Integer.parseInt(layer.group(1)));
-        }
-        return name.startsWith("roberta.embeddings.") ? Math.pow(0.9, LAYERS + 1) : 1;
     }
 
     private static void compareWeights(

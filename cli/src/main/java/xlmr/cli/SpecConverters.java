@@ -1,0 +1,45 @@
+package xlmr.cli;
+
+import java.util.function.Function;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+import xlmr.optim.ScheduleShape;
+import xlmr.train.ClassWeights;
+import xlmr.train.Tune;
+
+/// Reads the short texts by which options of training are chosen.
+final class SpecConverters {
+    private SpecConverters() {}
+
+    /// `top:4` and its like.
+    static final class OfTune implements ITypeConverter<Tune> {
+        @Override
+        public Tune convert(String text) {
+            return read(Tune::parse, text);
+        }
+    }
+
+    /// `cosine` and its like.
+    static final class OfSchedule implements ITypeConverter<ScheduleShape> {
+        @Override
+        public ScheduleShape convert(String text) {
+            return read(ScheduleShape::parse, text);
+        }
+    }
+
+    /// `balanced` and its like.
+    static final class OfClassWeights implements ITypeConverter<ClassWeights> {
+        @Override
+        public ClassWeights convert(String text) {
+            return read(ClassWeights::parse, text);
+        }
+    }
+
+    private static <T> T read(Function<String, T> parse, String text) {
+        try {
+            return parse.apply(text);
+        } catch (IllegalArgumentException e) {
+            throw new TypeConversionException(String.valueOf(e.getMessage()));
+        }
+    }
+}
