@@ -1,26 +1,255 @@
 package xlmr.cli;
 
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import xlmr.data.DataWarning;
+import xlmr.data.Example;
+import xlmr.data.Question;
+import xlmr.data.QuestionReader;
+import xlmr.data.QuestionWarnings;
+import xlmr.data.RecordCursor;
+import xlmr.eval.AnswerDecoding;
+import xlmr.eval.AnswerSpan;
+import xlmr.eval.ReportJson;
+import xlmr.eval.ReportText;
+import xlmr.eval.SpanReport;
+import xlmr.pipeline.QuestionAnswerer;
+import xlmr.pipeline.QuestionAnsweringTraining;
 import xlmr.pipeline.TrainingTask;
 
 /// `train`, `evaluate` and `predict` for question answering.
 @Command
 final class AnsweringRunner implements TaskRunner {
+    private static final int CHUNK = 256;
+
+    @Option(
+            names = "--stride",
+            paramLabel = "N",
+            description =
+                    "question-answering: tokens that neighbouring windows of a long context share. Default: 128.")
+    private int stride = QuestionAnsweringTraining.STRIDE;
+
+    @Option(
+            names = "--max-answer-length",
+            paramLabel = "N",
+            description = "question-answering: tokens of the longest answer. Default: 30.")
+    private int maxAnswerLength = 30;
+
+    @Option(
+            names = "--answers",
+            paramLabel = "N",
+            description = "question-answering: how many answers predict gives. Default: 1.")
+    private int answers = 1;
+
+    @Option(
+            names = "--no-answer-threshold",
+            paramLabel = "X",
+            description =
+                    "question-answering: a question may have no answer; give none if its score is above that of"
+                            + " the best answer by more than X. 0 is usual.")
+    private @Nullable Double noAnswerThreshold;
+
     @Override
     public TrainingTask training(
             Streams streams, LabelledInput labelled, Path train, @Nullable Path validation) {
-        throw new CommandException("--task question-answering: not there yet");
+        QuestionReader reader = QuestionReader.labelled();
+        List<Question> training = readAll(streams, reader, train);
+        List<Question> judged =
+                validation == null ? List.of() : readAll(streams, reader, validation);
+        for (DataWarning warning : QuestionWarnings.of(training, judged)) {
+            streams.warn(warning.sentence());
+        }
+        boolean impossible = training.stream().anyMatch(Question::impossible);
+        return new QuestionAnsweringTraining(training, judged, stride, decoding(impossible));
     }
 
     @Override
     public void evaluate(Call call, LabelledInput labelled, Path input) {
-        throw new CommandException("--task question-answering: not there yet");
+        List<Question> questions = readAll(call.streams(), QuestionReader.labelled(), input);
+        boolean impossible = questions.stream().anyMatch(Question::impossible);
+        QuestionAnswerer answerer = open(call, decoding(impossible));
+        SpanReport report;
+        try (Progress progress = Progress.over(call.streams(), "evaluate", questions.size())) {
+            report = answerer.evaluate(questions, done -> {});
+            progress.to(questions.size());
+        }
+        if (call.json()) {
+            Json.printLine(call.streams().out(), ReportJson.of(report));
+        } else {
+            call.streams().out().print(ReportText.of(report));
+        }
     }
 
     @Override
     public void predict(Call call, TextInput input, @Nullable Path output) {
-        throw new CommandException("--task question-answering: not there yet");
+        QuestionAnswerer answerer = open(call, decoding(false));
+        JsonLines.write(
+                call.streams(),
+                output,
+                "answers",
+                sink -> {
+                    try (Questions questions = questions(call.streams(), input)) {
+                        List<Question> chunk = questions.next();
+                        while (!chunk.isEmpty()) {
+                            for (QuestionAnswerer.GivenAnswer answer :
+                                    answerer.answerAll(chunk, done -> {})) {
+                                if (output == null && !call.json()) {
+                                    print(call.streams(), answer);
+                                } else {
+                                    sink.accept(fields(answer));
+                                }
+                            }
+                            chunk = questions.next();
+                        }
+                    }
+                });
+    }
+
+    /// Questions as they are read; to be closed.
+    private interface Questions extends AutoCloseable {
+        /// Some more; none after the last.
+        List<Question> next() throws IOException;
+
+        @Override
+        void close();
+    }
+
+    /// A JSON file holds questions with their contexts; arguments and tables hold pairs of texts.
+    private static Questions questions(Streams streams, TextInput input) {
+        Path file = input.file();
+        if (file != null && file.toString().matches(".*\\.jsonl?")) {
+            RecordCursor<Question> cursor = QuestionReader.unlabelled().open(file);
+            return new Questions() {
+                @Override
+                public List<Question> next() {
+                    List<Question> chunk = new ArrayList<>();
+                    while (chunk.size() < CHUNK && cursor.hasNext()) {
+                        chunk.add(cursor.next());
+                    }
+                    return chunk;
+                }
+
+                @Override
+                public void close() {
+                    cursor.close();
+                }
+            };
+        }
+        TextInput.Texts texts = input.open(streams, false);
+        return new Questions() {
+            @Override
+            public List<Question> next() {
+                return texts.next(CHUNK).stream().map(AnsweringRunner::question).toList();
+            }
+
+            @Override
+            public void close() {
+                texts.close();
+            }
+        };
+    }
+
+    private static Question question(Example example) {
+        String context = example.textPair();
+        if (context == null) {
+            throw new CommandException(
+                    "a question needs the text that answers it: --pair CONTEXT, --text-pair-column for a table,"
+                            + " or a JSON file of questions (see docs/question-answering.md)");
+        }
+        return Question.of(example.text(), context);
+    }
+
+    private QuestionAnswerer open(Call call, AnswerDecoding decoding) {
+        QuestionAnswerer.Settings settings =
+                new QuestionAnswerer.Settings(
+                        call.maxLength() == 0 ? 384 : call.maxLength(), stride, decoding);
+        QuestionAnswerer answerer =
+                QuestionAnswerer.load(call.directory(), call.backend(), settings);
+        if (!answerer.report().isComplete()) {
+            throw new CommandException(
+                    ("%s: the checkpoint has no trained head for question answering (%d arrays would be random), so"
+                                    + " its answers would mean nothing; train one with xlmr train --task"
+                                    + " question-answering")
+                            .formatted(call.directory(), answerer.report().initialized().size()));
+        }
+        return answerer;
+    }
+
+    private AnswerDecoding decoding(boolean impossible) {
+        if (stride < 0 || maxAnswerLength < 1 || answers < 1) {
+            throw new CommandException(
+                    "--stride, --max-answer-length and --answers: expected at least 0, 1 and 1, found %d, %d and %d"
+                            .formatted(stride, maxAnswerLength, answers));
+        }
+        AnswerDecoding decoding =
+                AnswerDecoding.defaults()
+                        .withMaxTokens(maxAnswerLength)
+                        .withCount(Math.max(20, answers));
+        if (noAnswerThreshold != null) {
+            return decoding.withNoAnswer(noAnswerThreshold);
+        }
+        return impossible ? decoding.withNoAnswer(0) : decoding;
+    }
+
+    private static List<Question> readAll(Streams streams, QuestionReader reader, Path file) {
+        if (file.toString().equals("-")) {
+            return reader.readAll(streams.in(), "standard input");
+        }
+        return reader.readAll(file);
+    }
+
+    private void print(Streams streams, QuestionAnswerer.GivenAnswer given) {
+        if (given.text().isEmpty()) {
+            streams.out().printf("%-24s %s%n", "(no answer)", Printable.line(given.question().question()));
+            return;
+        }
+        given.answer().distinct().stream()
+                .limit(answers)
+                .forEach(
+                        answer ->
+                                streams.out()
+                                        .printf(
+                                                "%5.1f %%  %-24s %s%n",
+                                                100 * answer.probability(),
+                                                Printable.line(
+                                                        answer.span()
+                                                                .of(given.question().context())),
+                                                Printable.line(given.question().question())));
+    }
+
+    private Map<String, Object> fields(QuestionAnswerer.GivenAnswer given) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("id", given.question().id());
+        fields.put("question", given.question().question());
+        fields.put("answer", given.text());
+        List<Map<String, Object>> best = new ArrayList<>();
+        given.answer().distinct().stream()
+                .limit(answers)
+                .forEach(answer -> best.add(span(answer, given.question().context())));
+        fields.put("answers", best);
+        fields.put("windows", given.windows().size());
+        if (noAnswerThreshold != null) {
+            fields.put("no_answer_score", given.answer().noAnswerScore());
+            fields.put("no_answer_probability", given.answer().noAnswerProbability());
+        }
+        return fields;
+    }
+
+    private static Map<String, Object> span(AnswerSpan answer, String context) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("text", answer.span().of(context));
+        fields.put("start", answer.span().start());
+        fields.put("end", answer.span().end());
+        fields.put("probability", answer.probability());
+        fields.put("start_logit", answer.startLogit());
+        fields.put("end_logit", answer.endLogit());
+        return fields;
     }
 }

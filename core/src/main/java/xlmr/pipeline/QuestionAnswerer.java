@@ -1,0 +1,133 @@
+package xlmr.pipeline;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntConsumer;
+import xlmr.backend.Backend;
+import xlmr.checkpoint.LoadReport;
+import xlmr.data.Question;
+import xlmr.eval.AnswerDecoding;
+import xlmr.eval.AnswerWindow;
+import xlmr.eval.DecodedAnswer;
+import xlmr.eval.SpanReport;
+import xlmr.model.LoadedModel;
+import xlmr.model.ModelLoader;
+import xlmr.model.Task;
+import xlmr.model.TaskModel;
+import xlmr.tokenizer.XlmRobertaTokenizer;
+import xlmr.train.Inference;
+
+/// Answers questions with a stretch of a given text, of any length. Immutable; one answerer serves
+/// many threads.
+///
+/// ```java
+/// QuestionAnswerer answerer = QuestionAnswerer.load(Path.of("my-model"), backend);
+/// GivenAnswer answer = answerer.answer("Who wrote it?", "It was written by Ada.");
+/// ```
+public final class QuestionAnswerer {
+    private final TaskModel model;
+    private final XlmRobertaTokenizer tokenizer;
+    private final LoadReport report;
+    private final Inference inference;
+    private final Settings settings;
+    private final int threads;
+
+    private QuestionAnswerer(
+            Backend backend,
+            LoadedModel<TaskModel> loaded,
+            XlmRobertaTokenizer tokenizer,
+            Settings settings) {
+        this.model = loaded.model();
+        this.report = loaded.report();
+        this.tokenizer = tokenizer;
+        this.inference = new Inference(backend, model);
+        this.settings = settings;
+        this.threads = backend.threads();
+    }
+
+    /// How long contexts are cut, and how answers are found.
+    ///
+    /// @param maxLength tokens of a window; 0 or more than the model has positions: as many as it
+    ///   has
+    /// @param stride tokens that neighbouring windows share
+    /// @param decoding of the logits
+    public record Settings(int maxLength, int stride, AnswerDecoding decoding) {
+        /// Windows of 384 tokens that share 128, as in the reference's script.
+        public static Settings defaults() {
+            return new Settings(
+                    384, QuestionAnsweringTraining.STRIDE, AnswerDecoding.defaults());
+        }
+    }
+
+    /// What is answered.
+    ///
+    /// @param question as asked
+    /// @param text the answer, a stretch of the context; empty if there is none
+    /// @param answer where it stands, the next best, and how sure it is
+    /// @param windows what the model said of each part of the context
+    public record GivenAnswer(
+            Question question, String text, DecodedAnswer answer, List<AnswerWindow> windows) {
+        /// Copies the list.
+        public GivenAnswer {
+            windows = List.copyOf(windows);
+        }
+    }
+
+    /// Opens a model directory with the default settings.
+    public static QuestionAnswerer load(Path directory, Backend backend) {
+        return load(directory, backend, Settings.defaults());
+    }
+
+    /// Opens a model directory.
+    public static QuestionAnswerer load(Path directory, Backend backend, Settings settings) {
+        LoadedModel<TaskModel> loaded =
+                ModelLoader.task(
+                        Task.QUESTION_ANSWERING, directory, null, ModelLoader.FROZEN, 0);
+        return new QuestionAnswerer(
+                backend, loaded, XlmRobertaTokenizer.load(directory), settings);
+    }
+
+    /// What became of the checkpoint's arrays: a head reported as new answers at random.
+    public LoadReport report() {
+        return report;
+    }
+
+    /// Answers one question.
+    public GivenAnswer answer(String question, String context) {
+        return answerAll(List.of(Question.of(question, context)), done -> {}).getFirst();
+    }
+
+    /// Answers many questions, in their order.
+    ///
+    /// @param progress is told the number of windows done
+    public List<GivenAnswer> answerAll(List<Question> questions, IntConsumer progress) {
+        QuestionWindows windows = windows(questions);
+        float[][] logits = inference.logits(windows.examples(), progress);
+        List<List<AnswerWindow>> answered = windows.answered(logits);
+        List<GivenAnswer> answers = new ArrayList<>();
+        for (int q = 0; q < questions.size(); q++) {
+            Question question = questions.get(q);
+            DecodedAnswer answer =
+                    settings.decoding().ranked(question.context(), answered.get(q));
+            String text = answer.best().isEmpty() ? "" : answer.text(question.context());
+            answers.add(new GivenAnswer(question, text, answer, answered.get(q)));
+        }
+        return answers;
+    }
+
+    /// How well it answers labelled questions.
+    ///
+    /// @param progress is told the number of windows done
+    public SpanReport evaluate(List<Question> questions, IntConsumer progress) {
+        QuestionWindows windows = windows(questions);
+        float[][] logits = inference.logits(windows.examples(), progress);
+        return QuestionAnsweringTraining.report(windows, logits, settings.decoding());
+    }
+
+    private QuestionWindows windows(List<Question> questions) {
+        int most = model.config().maxTokens();
+        int limit = settings.maxLength() <= 0 ? most : Math.min(most, settings.maxLength());
+        return QuestionWindows.of(questions, tokenizer, limit, settings.stride(), threads);
+    }
+}
