@@ -30,13 +30,6 @@ final class AnsweringRunner implements TaskRunner {
     private static final int CHUNK = 256;
 
     @Option(
-            names = "--stride",
-            paramLabel = "N",
-            description =
-                    "question-answering: tokens that neighbouring windows of a long context share. Default: 128.")
-    private int stride = QuestionAnsweringTraining.STRIDE;
-
-    @Option(
             names = "--max-answer-length",
             paramLabel = "N",
             description = "question-answering: tokens of the longest answer. Default: 30.")
@@ -52,9 +45,17 @@ final class AnsweringRunner implements TaskRunner {
             names = "--no-answer-threshold",
             paramLabel = "X",
             description =
-                    "question-answering: a question may have no answer; give none if its score is above that of"
-                            + " the best answer by more than X. 0 is usual.")
+                    "question-answering: a question may have no answer; give none if its score is"
+                            + " above that of the best answer by more than X. 0 is usual.")
     private @Nullable Double noAnswerThreshold;
+
+    private WindowOption windows = new WindowOption();
+
+    /// The same with this setting of windows.
+    AnsweringRunner within(WindowOption option) {
+        windows = option;
+        return this;
+    }
 
     @Override
     public TrainingTask training(
@@ -67,7 +68,8 @@ final class AnsweringRunner implements TaskRunner {
             streams.warn(warning.sentence());
         }
         boolean impossible = training.stream().anyMatch(Question::impossible);
-        return new QuestionAnsweringTraining(training, judged, stride, decoding(impossible));
+        return new QuestionAnsweringTraining(
+                training, judged, windows.stride(), decoding(impossible));
     }
 
     @Override
@@ -160,8 +162,9 @@ final class AnsweringRunner implements TaskRunner {
         String context = example.textPair();
         if (context == null) {
             throw new CommandException(
-                    "a question needs the text that answers it: --pair CONTEXT, --text-pair-column for a table,"
-                            + " or a JSON file of questions (see docs/question-answering.md)");
+                    "a question needs the text that answers it: --pair CONTEXT, --text-pair-column"
+                            + " for a table, or a JSON file of questions (see"
+                            + " docs/question-answering.md)");
         }
         return Question.of(example.text(), context);
     }
@@ -169,24 +172,24 @@ final class AnsweringRunner implements TaskRunner {
     private QuestionAnswerer open(Call call, AnswerDecoding decoding) {
         QuestionAnswerer.Settings settings =
                 new QuestionAnswerer.Settings(
-                        call.maxLength() == 0 ? 384 : call.maxLength(), stride, decoding);
+                        call.maxLength() == 0 ? 384 : call.maxLength(), windows.stride(), decoding);
         QuestionAnswerer answerer =
                 QuestionAnswerer.load(call.directory(), call.backend(), settings);
         if (!answerer.report().isComplete()) {
             throw new CommandException(
-                    ("%s: the checkpoint has no trained head for question answering (%d arrays would be random), so"
-                                    + " its answers would mean nothing; train one with xlmr train --task"
-                                    + " question-answering")
+                    ("%s: the checkpoint has no trained head for question answering (%d arrays"
+                         + " would be random), so its answers would mean nothing; train one with"
+                         + " xlmr train --task question-answering")
                             .formatted(call.directory(), answerer.report().initialized().size()));
         }
         return answerer;
     }
 
     private AnswerDecoding decoding(boolean impossible) {
-        if (stride < 0 || maxAnswerLength < 1 || answers < 1) {
+        if (maxAnswerLength < 1 || answers < 1) {
             throw new CommandException(
-                    "--stride, --max-answer-length and --answers: expected at least 0, 1 and 1, found %d, %d and %d"
-                            .formatted(stride, maxAnswerLength, answers));
+                    "--max-answer-length and --answers: expected at least 1 and 1, found %d and %d"
+                            .formatted(maxAnswerLength, answers));
         }
         AnswerDecoding decoding =
                 AnswerDecoding.defaults()
@@ -207,7 +210,10 @@ final class AnsweringRunner implements TaskRunner {
 
     private void print(Streams streams, QuestionAnswerer.GivenAnswer given) {
         if (given.text().isEmpty()) {
-            streams.out().printf("%-24s %s%n", "(no answer)", Printable.line(given.question().question()));
+            streams.out()
+                    .printf(
+                            "%-24s %s%n",
+                            "(no answer)", Printable.line(given.question().question()));
             return;
         }
         given.answer().distinct().stream()

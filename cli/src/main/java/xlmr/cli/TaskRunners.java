@@ -22,7 +22,7 @@ final class TaskRunners {
         return switch (task) {
             case SEQUENCE_CLASSIFICATION -> throw new AssertionError(task);
             case TOKEN_CLASSIFICATION -> tagging.within(windows);
-            case QUESTION_ANSWERING -> answering;
+            case QUESTION_ANSWERING -> answering.within(windows);
             case MULTIPLE_CHOICE -> choosing;
             case MASKED_LM, CAUSAL_LM -> languageModel.of(task);
         };

@@ -3,6 +3,7 @@ package xlmr.pipeline;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.function.IntConsumer;
 import xlmr.backend.Backend;
 import xlmr.checkpoint.LoadReport;
@@ -50,13 +51,13 @@ public final class QuestionAnswerer {
     ///
     /// @param maxLength tokens of a window; 0 or more than the model has positions: as many as it
     ///   has
-    /// @param stride tokens that neighbouring windows share
+    /// @param stride tokens that neighbouring windows share; empty for a third of a window, at most
+    ///   128
     /// @param decoding of the logits
-    public record Settings(int maxLength, int stride, AnswerDecoding decoding) {
+    public record Settings(int maxLength, OptionalInt stride, AnswerDecoding decoding) {
         /// Windows of 384 tokens that share 128, as in the reference's script.
         public static Settings defaults() {
-            return new Settings(
-                    384, QuestionAnsweringTraining.STRIDE, AnswerDecoding.defaults());
+            return new Settings(384, OptionalInt.empty(), AnswerDecoding.defaults());
         }
     }
 
@@ -82,10 +83,8 @@ public final class QuestionAnswerer {
     /// Opens a model directory.
     public static QuestionAnswerer load(Path directory, Backend backend, Settings settings) {
         LoadedModel<TaskModel> loaded =
-                ModelLoader.task(
-                        Task.QUESTION_ANSWERING, directory, null, ModelLoader.FROZEN, 0);
-        return new QuestionAnswerer(
-                backend, loaded, XlmRobertaTokenizer.load(directory), settings);
+                ModelLoader.task(Task.QUESTION_ANSWERING, directory, null, ModelLoader.FROZEN, 0);
+        return new QuestionAnswerer(backend, loaded, XlmRobertaTokenizer.load(directory), settings);
     }
 
     /// What became of the checkpoint's arrays: a head reported as new answers at random.
@@ -108,8 +107,7 @@ public final class QuestionAnswerer {
         List<GivenAnswer> answers = new ArrayList<>();
         for (int q = 0; q < questions.size(); q++) {
             Question question = questions.get(q);
-            DecodedAnswer answer =
-                    settings.decoding().ranked(question.context(), answered.get(q));
+            DecodedAnswer answer = settings.decoding().ranked(question.context(), answered.get(q));
             String text = answer.best().isEmpty() ? "" : answer.text(question.context());
             answers.add(new GivenAnswer(question, text, answer, answered.get(q)));
         }

@@ -2,6 +2,7 @@ package xlmr.pipeline;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import xlmr.data.EncodedExamples;
 import xlmr.data.Question;
@@ -21,24 +22,24 @@ import xlmr.train.Trainer;
 ///
 /// @param training to learn from; every window of a long context is an example
 /// @param validation to judge by; may be empty
-/// @param stride tokens that neighbouring windows of a long context share
+/// @param stride tokens that neighbouring windows of a long context share; empty for a third of a
+///   window, at most 128
 /// @param decoding how answers are found in the logits
 public record QuestionAnsweringTraining(
-        List<Question> training, List<Question> validation, int stride, AnswerDecoding decoding)
+        List<Question> training,
+        List<Question> validation,
+        OptionalInt stride,
+        AnswerDecoding decoding)
         implements TrainingTask {
-    /// Tokens that windows share by default, as in the reference's examples.
-    public static final int STRIDE = 128;
-
     /// With the defaults of the reference's script; questions without an answer are allowed for if
     /// there are any.
-    public static QuestionAnsweringTraining of(
-            List<Question> training, List<Question> validation) {
+    public static QuestionAnsweringTraining of(List<Question> training, List<Question> validation) {
         boolean impossible = training.stream().anyMatch(Question::impossible);
         AnswerDecoding decoding = AnswerDecoding.defaults();
         return new QuestionAnsweringTraining(
                 training,
                 validation,
-                STRIDE,
+                OptionalInt.empty(),
                 impossible ? decoding.withNoAnswer(0) : decoding);
     }
 
@@ -68,9 +69,7 @@ public record QuestionAnsweringTraining(
         QuestionWindows windows =
                 QuestionWindows.of(validation, tokenizer, maxLength, stride, threads);
         return new Trainer.Validation(
-                windows.labelled(),
-                logits -> report(windows, logits, decoding),
-                Evaluation::score);
+                windows.labelled(), logits -> report(windows, logits, decoding), Evaluation::score);
     }
 
     /// The report of logits for the windows of labelled questions.
@@ -84,7 +83,9 @@ public record QuestionAnsweringTraining(
                     answer.best().isEmpty()
                             ? ""
                             : answer.best().getFirst().span().of(question.context());
-            judged.add(new AnsweredQuestion(text, noAnswerScore(answer, decoding), question.answerTexts()));
+            judged.add(
+                    new AnsweredQuestion(
+                            text, noAnswerScore(answer, decoding), question.answerTexts()));
         }
         Targets.Spans targets = windows.targets();
         return SpanReport.of(judged, windows.loss(logits, targets), decoding.threshold());

@@ -3,6 +3,7 @@ package xlmr.pipeline;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import xlmr.data.EncodedExamples;
 import xlmr.data.Question;
 import xlmr.data.TextSpan;
@@ -24,17 +25,22 @@ record QuestionWindows(List<Question> questions, List<Encoding> encodings, int[]
     /// The context is the second text of a pair.
     private static final int CONTEXT = 1;
 
+    /// The reference's examples let windows of 384 tokens share as many.
+    private static final int MOST_SHARED = 128;
+
     /// Cuts the contexts.
     ///
     /// @param maxLength tokens of a window
-    /// @param stride tokens that neighbouring windows share
+    /// @param shared tokens that neighbouring windows share; empty for a third of a window, at most
+    ///   128
     /// @throws xlmr.data.DataException if a question leaves no room for its context
     static QuestionWindows of(
             List<Question> questions,
             XlmRobertaTokenizer tokenizer,
             int maxLength,
-            int stride,
+            OptionalInt shared,
             int threads) {
+        int stride = shared.orElse(Math.min(MOST_SHARED, maxLength / 3));
         EncodingOptions options =
                 EncodingOptions.defaults()
                         .withMaxLength(maxLength)
@@ -44,12 +50,20 @@ record QuestionWindows(List<Question> questions, List<Encoding> encodings, int[]
         try {
             first =
                     tokenizer.encodeAllPairs(
-                            questions.stream().map(question -> question.question().strip()).toList(),
+                            questions.stream()
+                                    .map(question -> question.question().strip())
+                                    .toList(),
                             questions.stream().map(Question::context).toList(),
                             options,
                             threads);
         } catch (TokenizerException e) {
-            throw tooLong(questions, tokenizer, maxLength, stride, e);
+            questions.forEach(question -> checkRoom(question, tokenizer, maxLength, stride));
+            throw e;
+        }
+        for (int q = 0; q < questions.size(); q++) {
+            if (!first.get(q).overflow().isEmpty()) {
+                checkRoom(questions.get(q), tokenizer, maxLength, stride);
+            }
         }
         List<Encoding> encodings = new ArrayList<>();
         List<Integer> owners = new ArrayList<>();
@@ -65,27 +79,18 @@ record QuestionWindows(List<Question> questions, List<Encoding> encodings, int[]
                 questions, encodings, owners.stream().mapToInt(Integer::intValue).toArray());
     }
 
-    /// Names the question that is at fault.
-    private static RuntimeException tooLong(
-            List<Question> questions,
-            XlmRobertaTokenizer tokenizer,
-            int maxLength,
-            int stride,
-            TokenizerException cause) {
-        for (Question question : questions) {
-            int tokens =
-                    tokenizer
-                            .encode(question.question().strip(), EncodingOptions.defaults())
-                            .length();
-            // <s> question </s></s> and </s>, and more of the context than the next window repeats.
-            if (tokens + 2 + stride >= maxLength) {
-                return question.problem(
-                        ("has %d tokens, which leaves no room for the context in windows of %d tokens that share %d;"
-                                        + " shorten it, or lower the stride")
-                                .formatted(tokens, maxLength, stride));
-            }
+    /// Every window has to hold more of the context than the next one repeats.
+    private static void checkRoom(
+            Question question, XlmRobertaTokenizer tokenizer, int maxLength, int stride) {
+        int tokens =
+                tokenizer.encode(question.question().strip(), EncodingOptions.defaults()).length();
+        // <s> question </s></s> context </s>: two more than the question alone.
+        if (maxLength - tokens - 2 <= stride) {
+            throw question.problem(
+                    ("has %d tokens, which leaves no room for the context in windows of %d tokens"
+                                    + " that share %d; shorten it, or lower the stride")
+                            .formatted(tokens, maxLength, stride));
         }
-        return cause;
     }
 
     /// The windows as examples, without targets.
