@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import xlmr.backend.Backend;
 import xlmr.backend.Backends;
+import xlmr.eval.EntityAggregation;
 import xlmr.eval.EntitySpan;
 import xlmr.eval.TagScheme;
 import xlmr.pipeline.EntityPrediction;
@@ -179,6 +180,19 @@ class TaggingCommandsTest {
             assertThat(rome).hasSizeGreaterThan(55);
             assertThat(rome.get(3).span().start() % (TEXT.length() + 1)).isEqualTo(15);
             assertThat(tagger.withOverlap(0).tag(text).windows()).isLessThan(tagged.windows());
+            EntityPrediction pieces =
+                    tagger.entities(
+                                    List.of(text),
+                                    EntityAggregation.of(EntityAggregation.Strategy.SIMPLE),
+                                    done -> {})
+                            .getFirst();
+            int end = 0;
+            for (EntitySpan entity : pieces.entities()) {
+                assertThat(entity.span().start()).isGreaterThanOrEqualTo(end);
+                end = entity.span().end();
+            }
+            assertThat(pieces.entities()).hasSizeGreaterThan(100);
+            assertThat(end).isGreaterThan(text.length() - 10);
         }
     }
 
