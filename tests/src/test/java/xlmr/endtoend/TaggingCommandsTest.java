@@ -250,7 +250,7 @@ class TaggingCommandsTest {
                         "--output",
                         head);
         assertThat(run.exitCode()).as(run.err()).isZero();
-        assertThat(run.out()).contains("training 645 of ");
+        assertThat(run.out()).contains("645 of 1,439,365 parameters");
         JsonNode report = json("evaluate", "--model", head, "--input", train, "--json");
         assertThat(report.path("accuracy").asDouble())
                 .isGreaterThan(report.path("outside_share").asDouble() + 0.1);
