@@ -61,7 +61,9 @@ record QuestionWindows(List<Question> questions, List<Encoding> encodings, int[]
             throw e;
         }
         for (int q = 0; q < questions.size(); q++) {
-            if (!first.get(q).overflow().isEmpty()) {
+            // One that cannot be cut enough is left whole by one of the references.
+            boolean cut = !first.get(q).overflow().isEmpty();
+            if (cut || first.get(q).length() > maxLength) {
                 checkRoom(questions.get(q), tokenizer, maxLength, stride);
             }
         }
