@@ -26,7 +26,7 @@ final class FeaturePass implements LayerObserver {
     private final FeatureRequest request;
     private final SortedMap<Integer, float[][]> layers = new TreeMap<>();
     private final SortedMap<Integer, float[][]> attentions = new TreeMap<>();
-    private float[] @Nullable [] head;
+    private float @Nullable [][] head;
     private int headColumns;
 
     private FeaturePass(Ops ops, TokenBatch tokens, FeatureRequest request) {
