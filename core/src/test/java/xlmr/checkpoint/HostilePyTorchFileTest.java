@@ -309,8 +309,9 @@ class HostilePyTorchFileTest {
                 outcome = checkpoint.nonFinite(name) > 0 ? "warn" : outcome;
             }
         } catch (CheckpointException e) {
-            boolean clear = e.getMessage().startsWith(path.toString()) && !e.reason().isBlank();
-            outcome = clear && e.getMessage().lines().count() == 1 ? "error" : "unclear: " + e;
+            String message = String.valueOf(e.getMessage());
+            boolean clear = message.startsWith(path.toString()) && !e.reason().isBlank();
+            outcome = clear && message.lines().count() == 1 ? "error" : "unclear: " + e;
         }
         long allocated = thread.getCurrentThreadAllocatedBytes() - before;
         // What reading any first file takes: classes.

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
@@ -46,13 +47,14 @@ class SpanReportTest {
 
             assertThat(report.version()).isEqualTo(SquadVersion.V2);
             assertPart(expected, "", report.all());
-            assertPart(expected, "HasAns_", report.withAnswer());
-            assertPart(expected, "NoAns_", report.withoutAnswer());
-            assertThat(100 * report.bestExact().score())
-                    .isEqualTo(number(expected, "best_exact"), EXACT);
-            assertThat(report.bestExact().value()).isEqualTo(number(expected, "best_exact_thresh"));
-            assertThat(100 * report.bestF1().score()).isEqualTo(number(expected, "best_f1"), EXACT);
-            assertThat(report.bestF1().value()).isEqualTo(number(expected, "best_f1_thresh"));
+            assertPart(expected, "HasAns_", Objects.requireNonNull(report.withAnswer()));
+            assertPart(expected, "NoAns_", Objects.requireNonNull(report.withoutAnswer()));
+            AnswerThreshold exact = Objects.requireNonNull(report.bestExact());
+            AnswerThreshold f1 = Objects.requireNonNull(report.bestF1());
+            assertThat(100 * exact.score()).isEqualTo(number(expected, "best_exact"), EXACT);
+            assertThat(exact.value()).isEqualTo(number(expected, "best_exact_thresh"));
+            assertThat(100 * f1.score()).isEqualTo(number(expected, "best_f1"), EXACT);
+            assertThat(f1.value()).isEqualTo(number(expected, "best_f1_thresh"));
         }
     }
 
