@@ -98,6 +98,7 @@ public final class XlmrCommand implements Runnable {
         commands.put("fill-mask", FillMaskCommand::new);
         commands.put("generate", GenerateCommand::new);
         commands.put("features", FeaturesCommand::new);
+        commands.put("probe", ProbeCommand::new);
         commands.put("describe", DescribeCommand::new);
         commands.put("tokenize", TokenizeCommand::new);
         commands.put("download", DownloadCommand::new);
