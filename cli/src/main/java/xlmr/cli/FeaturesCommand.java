@@ -51,6 +51,7 @@ import xlmr.pipeline.FeaturePooling;
         })
 final class FeaturesCommand implements Runnable {
     private final Streams streams;
+    private long texts;
     private long truncated;
 
     @Mixin private ModelOption model;
@@ -123,8 +124,8 @@ final class FeaturesCommand implements Runnable {
             }
             if (truncated > 0) {
                 streams.warn(
-                        "%d texts are longer than %d tokens and were cut"
-                                .formatted(truncated, extraction.maxLength()));
+                        "%d of %d texts are longer than %d tokens and were cut"
+                                .formatted(truncated, texts, extraction.maxLength()));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -145,12 +146,12 @@ final class FeaturesCommand implements Runnable {
         return extraction.withPooling(pooling).withAttentions(attentions);
     }
 
-    private void print(FeatureExtraction extraction, Iterator<Example> texts) throws IOException {
+    private void print(FeatureExtraction extraction, Iterator<Example> source) throws IOException {
         // At a terminal a line is answered at once; else texts are taken many at a time.
         boolean typed = input.isStandardInput() && streams.outIsTerminal();
         OutputStream bytes = new BufferedOutputStream(streams.out(), 1 << 16);
-        while (texts.hasNext()) {
-            Iterator<Example> next = typed ? List.of(texts.next()).iterator() : texts;
+        while (source.hasNext()) {
+            Iterator<Example> next = typed ? List.of(source.next()).iterator() : source;
             extraction.extract(
                     next,
                     one -> {
@@ -161,22 +162,22 @@ final class FeaturesCommand implements Runnable {
         }
     }
 
-    private void write(Path file, FeatureExtraction extraction, Iterator<Example> texts) {
+    private void write(Path file, FeatureExtraction extraction, Iterator<Example> source) {
         try (Progress progress = Progress.counting(streams, "features")) {
-            long[] done = {0};
             FeatureFile.write(
                     file,
                     extraction,
-                    texts,
+                    source,
                     one -> {
                         count(one);
-                        progress.to(++done[0]);
+                        progress.to(texts);
                     });
-            streams.out().printf("features of %d texts in %s%n", done[0], file);
+            streams.out().printf("features of %d texts in %s%n", texts, file);
         }
     }
 
     private void count(FeatureExtraction.Extracted one) {
+        texts++;
         truncated += one.features().encoding().isTruncated() ? 1 : 0;
     }
 }

@@ -116,6 +116,9 @@ final class ProbeCommand implements Runnable {
         if (maxLength != null && maxLength < 1) {
             throw new CommandException("--max-length: expected at least 1, found " + maxLength);
         }
+        if (Files.exists(output) && !Files.isDirectory(output)) {
+            throw new CommandException("--output %s is a file; give a directory".formatted(output));
+        }
         List<Integer> chosen =
                 layers.equals("all")
                         ? List.of()
@@ -129,13 +132,13 @@ final class ProbeCommand implements Runnable {
                         .withMaxLength(maxLength == null ? 0 : maxLength)
                         .withSettings(
                                 LinearProbe.Settings.defaults().withEpochs(epochs).withSeed(seed));
-        createDirectory(output);
         ProbeReport report;
         try (Backend backend = compute.open(streams);
                 Progress progress =
                         Progress.over(streams, "features", training.size() + judged.size())) {
             report = probing.run(training, judged, backend, progress::to);
         }
+        createDirectory(output);
         write("probe.json", report.json().toPrettyString() + "\n");
         write("probe.svg", ProbePicture.svg(report));
         streams.out().print(report.text());

@@ -16,6 +16,7 @@ public final class ProbePicture {
     private static final int TOP = 92;
     private static final int BOTTOM = 56;
     private static final int LAYERS_NAMED = 25;
+    private static final int WORDS_WIDTH = 190;
 
     private static final String STYLE =
             """
@@ -26,7 +27,7 @@ public final class ProbePicture {
             }
             text { font: 13px system-ui, sans-serif; fill: var(--faint) }
             .title { font-size: 18px; font-weight: 600; fill: var(--ink) }
-            .best { font-weight: 600; fill: var(--ink) }
+            .best { font-weight: 600; fill: var(--ink); stroke: var(--ground); stroke-width: 5; paint-order: stroke }
             .grid { stroke: var(--grid) }
             .guess { stroke: var(--faint); stroke-dasharray: 2 4 }
             .interval { stroke: var(--one); stroke-opacity: .45; stroke-width: 2 }
@@ -122,8 +123,8 @@ public final class ProbePicture {
             ProportionInterval interval = layers.get(i).interval();
             line(svg, "interval", x(i), y(interval.low()), x(i), y(interval.high()));
         }
-        curve(svg, "f1", LayerScore::macroF1);
         curve(svg, "accuracy", LayerScore::accuracy);
+        curve(svg, "f1", LayerScore::macroF1);
         for (int i = 0; i < layers.size(); i++) {
             LayerScore score = layers.get(i);
             boolean best = score.layer() == report.best().layer();
@@ -138,16 +139,32 @@ public final class ProbePicture {
                                     three(score.accuracy()),
                                     three(score.macroF1())));
             if (best) {
-                boolean atRight = x(i) > WIDTH / 2.0;
-                text(
-                        svg,
-                        "best",
-                        atRight ? "end" : "start",
-                        x(i) + (atRight ? -12 : 12),
-                        y(score.interval().low()) + 18,
-                        "best: layer %d, %.1f %%".formatted(score.layer(), 100 * score.accuracy()));
+                nameBest(svg, i, score);
             }
         }
+    }
+
+    /// Below the intervals that the words reach over.
+    private void nameBest(StringBuilder svg, int index, LayerScore best) {
+        boolean atRight = x(index) > WIDTH / 2.0;
+        double low = 1;
+        for (int i = 0; i < report.layers().size(); i++) {
+            double distance = atRight ? x(index) - x(i) : x(i) - x(index);
+            if (distance >= 0 && distance < WORDS_WIDTH) {
+                low = Math.min(low, report.layers().get(i).interval().low());
+            }
+        }
+        text(
+                svg,
+                "best",
+                atRight ? "end" : "start",
+                x(index) + (atRight ? 6 : -6),
+                Math.min(y(low) + 18, HEIGHT - BOTTOM - 8),
+                String.format(
+                        Locale.ROOT,
+                        "best: layer %d, %.1f %%",
+                        best.layer(),
+                        100 * best.accuracy()));
     }
 
     private void curve(StringBuilder svg, String kind, ToDoubleFunction<LayerScore> value) {

@@ -145,6 +145,43 @@ class BadInputTest {
                         "no trained head"));
     }
 
+    static List<Case> featureCases() {
+        return List.of(
+                new Case(
+                        1,
+                        "features --output DIR/earlier.jsonl --input DIR/missing.txt",
+                        "missing.txt",
+                        "no such file"),
+                new Case(1, "features --output DIR/f.bin Hello", "f.bin", ".npz"),
+                new Case(1, "features --output DIR/f.npy --layers 0,1 Hello", ".npy", ".npz"),
+                new Case(1, "features --output DIR/f.npy --pool tokens Hello", "each token"),
+                new Case(1, "features --output DIR/nowhere/f.npz Hello", "nowhere"),
+                new Case(1, "features --layers 0,9 Hello", "no layer 9", "0", "3"),
+                new Case(1, "features --layers last Hello", "--layers last", "0,6,-1"),
+                new Case(1, "features --pool head Hello", "without a head", "fine-tuning"),
+                new Case(1, "features --pool head --layers 0 Hello", "leave --layers out"),
+                new Case(1, "features --max-length 0 Hello", "at least 1"),
+                new Case(2, "features --pool sum Hello", "--pool", "sum"),
+                new Case(1, probe("train.tsv"), "train.tsv", "label", "category"),
+                new Case(1, probe("one.csv"), "at least two different"),
+                new Case(1, probe("header.csv"), "header.csv"),
+                new Case(
+                        1,
+                        "probe --output DIR/new --train DIR/train.tsv --label-column category"
+                                + " --validation DIR/train.tsv --layers 7",
+                        "no layer 7"),
+                new Case(
+                        1,
+                        "probe --output DIR/train.tsv --train DIR/train.tsv --label-column category"
+                                + " --validation DIR/train.tsv",
+                        "train.tsv"),
+                new Case(2, "probe --train DIR/train.tsv --output DIR/new", "--validation"));
+    }
+
+    private static String probe(String file) {
+        return "probe --output DIR/new --train DIR/%s --validation DIR/%s".formatted(file, file);
+    }
+
     static List<Case> cases() {
         return List.of(
                 new Case(
@@ -394,7 +431,7 @@ class BadInputTest {
     }
 
     @ParameterizedTest
-    @MethodSource({"cases", "taggingCases"})
+    @MethodSource({"cases", "taggingCases", "featureCases"})
     void isRefusedInOneLineAndChangesNothing(Case refused) {
         String line = refused.commandLine().replace("DIR", directory.toString());
         Object[] words = line.isEmpty() ? new String[0] : line.split(" ");
