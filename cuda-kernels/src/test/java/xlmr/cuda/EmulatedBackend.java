@@ -3,6 +3,7 @@ package xlmr.cuda;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import xlmr.backend.Activation;
 import xlmr.backend.AdamWStep;
@@ -18,6 +19,16 @@ import xlmr.tensor.Tensor;
 public final class EmulatedBackend extends EmulatedRows {
     private static final int PIECE = 256;
     private static final int SQUARES_OF_BLOCK = 8192;
+
+    /// The kernels as they are.
+    public EmulatedBackend() {
+        this(Map.of());
+    }
+
+    /// The kernels, with other PTX for some families.
+    public EmulatedBackend(Map<String, String> replaced) {
+        super(new Launcher(replaced));
+    }
 
     @Override
     public String name() {

@@ -10,7 +10,11 @@ import xlmr.tensor.Tensor;
 abstract class EmulatedRows extends HostProducts {
     static final int ROW_THREADS = 128;
 
-    final Launcher launcher = new Launcher();
+    final Launcher launcher;
+
+    EmulatedRows(Launcher launcher) {
+        this.launcher = launcher;
+    }
 
     @Override
     public void gatherRows(Tensor table, int[] rows, Tensor output) {

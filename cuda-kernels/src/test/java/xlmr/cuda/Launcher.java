@@ -2,6 +2,7 @@ package xlmr.cuda;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import xlmr.ptx.Device;
 import xlmr.ptx.DeviceBuffer;
@@ -17,10 +18,18 @@ final class Launcher {
     /// a loop.
     private static final int MOST_BLOCKS = 1024;
 
-    private final Device device = new Device();
-    private final CompiledKernels kernels = new CompiledKernels(device);
+    /// A kernel of these sizes that runs longer does not end.
+    private static final long INSTRUCTIONS = 50_000_000;
+
+    private final Device device = new Device(1, INSTRUCTIONS);
+    private final CompiledKernels kernels;
     private final List<DeviceBuffer> buffers = new ArrayList<>();
     private final List<LaunchReport> reports = new ArrayList<>();
+
+    /// @param replaced PTX for some families
+    Launcher(Map<String, String> replaced) {
+        kernels = new CompiledKernels(device, replaced);
+    }
 
     /// Memory whose contents are undefined.
     DeviceBuffer allocate(long bytes) {

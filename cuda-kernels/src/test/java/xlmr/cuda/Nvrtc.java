@@ -20,13 +20,13 @@ import java.util.List;
 import java.util.Optional;
 
 /// NVIDIA's run-time compiler, which needs no GPU.
-final class Nvrtc {
+public final class Nvrtc {
     /// What came of a compilation.
     ///
     /// @param ptx the PTX
     /// @param cubin machine code; empty where the architecture is a virtual one (`compute_80`)
     /// @param log warnings, and what ptxas says of registers
-    record Compiled(String ptx, byte[] cubin, String log) {}
+    public record Compiled(String ptx, byte[] cubin, String log) {}
 
     private final SymbolLookup library;
 
@@ -36,7 +36,7 @@ final class Nvrtc {
 
     /// The compiler in the folder or file that `-Dxlmr.nvrtc` or `XLMR_NVRTC` names, or in the
     /// usual place.
-    static Optional<Nvrtc> find() {
+    public static Optional<Nvrtc> find() {
         String named = System.getProperty("xlmr.nvrtc", System.getenv("XLMR_NVRTC"));
         Path place = Path.of(named == null ? "/usr/local/cuda/lib64" : named);
         Path folder = Files.isDirectory(place) ? place : place.toAbsolutePath().getParent();
@@ -66,7 +66,7 @@ final class Nvrtc {
     /// Compiles a family.
     ///
     /// @throws IllegalStateException with the compiler's log where it refuses
-    Compiled compile(KernelSource source, List<String> options) {
+    public Compiled compile(KernelSource source, List<String> options) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment handle = arena.allocate(ADDRESS);
             List<String> names = List.copyOf(source.headers().keySet());

@@ -44,6 +44,7 @@ final class AttentionCases {
             addLarge(cases, shape(3, true, starts(1, 40, 64), starts(65, 41, 200)), 12, 1, dropout);
         }
         addLarge(cases, shape(2, false, 5, 90), 8, 4, DropoutMask.NONE);
+        addLarge(cases, shape(1, true, 45), 128, 1, DROPOUT);
         addLarge(cases, shape(2, false), 8, 1, DropoutMask.NONE);
         addSharp(cases);
         return cases;
