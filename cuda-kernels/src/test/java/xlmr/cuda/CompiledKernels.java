@@ -6,6 +6,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import xlmr.ptx.Device;
 import xlmr.ptx.Kernel;
 import xlmr.ptx.LoadedModule;
@@ -13,18 +15,26 @@ import xlmr.ptx.syntax.PtxModule;
 
 /// The PTX of all kernels, as NVRTC made it, on an emulated device.
 public final class CompiledKernels {
-    private final Map<String, Kernel> kernels = new HashMap<>();
+    private static final Pattern ENTRY = Pattern.compile("\\.entry (\\w+)\\(");
 
-    /// Loads all families.
+    private final Device device;
+
+    /// PTX of each kernel's family, by the kernel's name.
+    private final Map<String, String> texts = new HashMap<>();
+
+    private final Map<String, LoadedModule> loaded = new HashMap<>();
+
+    /// Families are decoded when one of their kernels is asked for.
     ///
     /// @param replaced PTX for some families in the place of what lies beside the tests
     public CompiledKernels(Device device, Map<String, String> replaced) {
+        this.device = device;
         for (KernelSource source : KernelSource.all()) {
             String ptx = replaced.getOrDefault(source.name(), text(source));
-            LoadedModule module = device.load(PtxModule.parse(ptx));
-            for (Map.Entry<String, Kernel> entry : module.kernels().entrySet()) {
-                if (kernels.put(entry.getKey(), entry.getValue()) != null) {
-                    throw new IllegalStateException("two kernels are called " + entry.getKey());
+            Matcher entries = ENTRY.matcher(ptx);
+            while (entries.find()) {
+                if (texts.put(entries.group(1), ptx) != null) {
+                    throw new IllegalStateException("two kernels are called " + entries.group(1));
                 }
             }
         }
@@ -32,11 +42,11 @@ public final class CompiledKernels {
 
     /// The kernel of that name.
     public Kernel get(String name) {
-        Kernel kernel = kernels.get(name);
-        if (kernel == null) {
+        String ptx = texts.get(name);
+        if (ptx == null) {
             throw new IllegalArgumentException("there is no kernel " + name);
         }
-        return kernel;
+        return loaded.computeIfAbsent(ptx, text -> device.load(PtxModule.parse(text))).kernel(name);
     }
 
     static String header(KernelSource source) {

@@ -1,6 +1,7 @@
 package xlmr.backend.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,8 +19,8 @@ import xlmr.cuda.Nvrtc;
 import xlmr.ptx.machine.KernelFault;
 
 /// Breaks the kernels in one place at a time and looks whether the contract sees it. It takes long,
-/// so it is asked for: `-Dxlmr.mutations=true -Dxlmr.nvrtc=FOLDER`.
-@EnabledIfSystemProperty(named = "xlmr.mutations", matches = "true")
+/// so it is asked for: `-Dxlmr.mutations=all -Dxlmr.nvrtc=FOLDER`.
+@EnabledIfSystemProperty(named = "xlmr.mutations", matches = ".+")
 class KernelMutationTest {
     /// What is broken: a pattern, and what stands in its place then.
     private record Mutation(Pattern pattern, String replacement) {
@@ -53,6 +54,8 @@ class KernelMutationTest {
         "optimizer, adamW|sumOfSquares"
     })
     void theContractSeesWhereAKernelIsBroken(String family, String operations) {
+        String asked = System.getProperty("xlmr.mutations");
+        assumeTrue(asked.equals("all") || asked.equals(family));
         Nvrtc nvrtc =
                 Nvrtc.find().orElseThrow(() -> new AssertionError("no NVRTC: set -Dxlmr.nvrtc"));
         KernelSource source =
