@@ -75,6 +75,17 @@ final class LabelledInput {
                 : reader.readAll(file);
     }
 
+    /// The texts of files whose labels, if any, do not matter, both of each pair.
+    FileTexts openTexts(List<Path> files) {
+        ExampleReader reader =
+                new ExampleReader(
+                        ExampleOptions.unlabelled(textColumn)
+                                .withTextPairColumn(textPairColumn)
+                                .withFormat(format.example())
+                                .withHeader(!noHeader));
+        return new FileTexts(reader, files.iterator());
+    }
+
     /// Refuses options of texts with labels for a task whose files have other fields.
     ///
     /// @param files what the task reads, and which options it has for that

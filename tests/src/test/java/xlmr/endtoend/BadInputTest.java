@@ -182,6 +182,31 @@ class BadInputTest {
         return "probe --output DIR/new --train DIR/%s --validation DIR/%s".formatted(file, file);
     }
 
+    static List<Case> pruningCases() {
+        String prune = "prune --model DIR/model --output DIR/new";
+        return List.of(
+                new Case(2, prune, "one of --keep-layers"),
+                new Case(2, prune + " --keep-layers 0 --drop-layers 1", "one of --keep-layers"),
+                new Case(2, prune + " --keep-layers 3-1", "--keep-layers", "0-5,11", "3-1"),
+                new Case(2, prune + " --keep-layers all", "--keep-layers", "0-5,11", "all"),
+                new Case(1, prune + " --keep-layers 0,9", "no layer 9", "0 to 2"),
+                new Case(1, prune + " --drop-layers 0-2", "no layer would be left"),
+                new Case(1, prune + " --drop-layers 7", "no layer 7", "0 to 2"),
+                new Case(1, prune + " --keep-layers 0 --keep-characters all", "--vocabulary-from"),
+                new Case(1, prune + " --vocabulary-from DIR/missing.txt", "missing.txt"),
+                new Case(1, prune + " --vocabulary-from DIR/other.tsv", "text", "sentence"),
+                new Case(1, prune + " --keep-layers 0 --data DIR/unknown.csv", "fodo", "food"),
+                new Case(
+                        1,
+                        "prune --output DIR/new --keep-layers 0 --data DIR/one.csv",
+                        "no classifier",
+                        "leave --data out"),
+                new Case(
+                        1,
+                        "prune --model DIR/model --output DIR/model --keep-layers 0",
+                        "starts from"));
+    }
+
     static List<Case> cases() {
         return List.of(
                 new Case(
@@ -431,7 +456,7 @@ class BadInputTest {
     }
 
     @ParameterizedTest
-    @MethodSource({"cases", "taggingCases", "featureCases"})
+    @MethodSource({"cases", "pruningCases", "taggingCases", "featureCases"})
     void isRefusedInOneLineAndChangesNothing(Case refused) {
         String line = refused.commandLine().replace("DIR", directory.toString());
         Object[] words = line.isEmpty() ? new String[0] : line.split(" ");
