@@ -360,7 +360,7 @@ public final class Ops {
         return loss;
     }
 
-    private Tensor take(int... sizes) {
+    Tensor take(int... sizes) {
         return workspace.take(Shape.of(sizes)); // [sizes]
     }
 
@@ -371,15 +371,15 @@ public final class Ops {
         return DropoutMask.of(probability, seed, step, dropouts++);
     }
 
-    private boolean records(Tensor input) {
+    boolean records(Tensor input) {
         return tape != null && tape.tracks(input);
     }
 
-    private boolean wants(Parameter parameter) {
+    boolean wants(Parameter parameter) {
         return tape != null && tape.parameters().wants(parameter);
     }
 
-    private void record(Node node) {
+    void record(Node node) {
         if (tape != null) {
             tape.record(node);
         }

@@ -4,7 +4,8 @@ import xlmr.autograd.Parameter;
 import xlmr.nn.LayerNorm;
 import xlmr.nn.Linear;
 
-/// Builds the default head of each task from a checkpoint's weights, under the reference's names.
+/// Builds the head that a configuration asks for from a checkpoint's weights: the default of its
+/// task under the reference's names, others under names that begin with `head.`.
 final class Heads {
     private static final String DECODER = "lm_head.decoder";
 
@@ -12,6 +13,39 @@ final class Heads {
 
     /// @param words the encoder's word embedding, which a tied decoder is
     static Head of(Task task, XlmRobertaConfig config, Weights weights, Parameter words) {
+        return of(HeadSpec.of(config), task, config, weights, words);
+    }
+
+    private static Head of(
+            HeadSpec spec, Task task, XlmRobertaConfig config, Weights weights, Parameter words) {
+        if (spec instanceof HeadSpec.Reference) {
+            return reference(task, config, weights, words);
+        }
+        HeadContext context = HeadContext.of(task, config);
+        HeadWeights own = weights.ofHead();
+        return switch (spec) {
+            case HeadSpec.Reference reference -> throw new AssertionError(reference);
+            case HeadSpec.Perceptron perceptron ->
+                    BuiltInHeads.perceptron(perceptron, context, own);
+            case HeadSpec.RecurrentNetwork network -> BuiltInHeads.recurrent(network, context, own);
+            case HeadSpec.Convolutions convolutions ->
+                    BuiltInHeads.convolutions(convolutions, context, own);
+            case HeadSpec.Pooled pooled -> BuiltInHeads.pooled(pooled, context, own);
+            case HeadSpec.Own custom ->
+                    HeadFactories.named(custom.name()).create(context, custom.argument(), own);
+            case HeadSpec.Mix mix ->
+                    new MixedHead(
+                            of(mix.head(), task, config, weights, words),
+                            own.parameter(
+                                    "mix.weights",
+                                    HeadWeights.Initial.constant(0),
+                                    config.numHiddenLayers() + 1),
+                            own.parameter("mix.scale", HeadWeights.Initial.constant(1), 1));
+        };
+    }
+
+    private static Head reference(
+            Task task, XlmRobertaConfig config, Weights weights, Parameter words) {
         int hidden = config.hiddenSize();
         int labels = config.numLabels();
         float dropout = (float) config.headDropout();

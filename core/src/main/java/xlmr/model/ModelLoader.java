@@ -83,6 +83,9 @@ public final class ModelLoader {
                         trainable,
                         seed,
                         settings.initializerRange());
+        if (config != null && !HeadSpec.of(config).equals(ownHead(directory))) {
+            weights.withoutHead();
+        }
         boolean decodes = task == Task.MASKED_LM || task == Task.CAUSAL_LM;
         boolean asMatrix = decodes && settings.tieWordEmbeddings();
         XlmRobertaModel encoder = encoder(settings, weights, false, asMatrix);
@@ -101,6 +104,10 @@ public final class ModelLoader {
             Predicate<String> trainable,
             long seed) {
         return task(Task.SEQUENCE_CLASSIFICATION, directory, config, trainable, seed);
+    }
+
+    private static HeadSpec ownHead(Path directory) {
+        return HeadSpec.of(XlmRobertaConfig.read(directory.resolve("config.json")));
     }
 
     /// @param asMatrix whether the word embedding is multiplied with, too, so that all of it trains
@@ -184,6 +191,9 @@ public final class ModelLoader {
         }
         if (name.startsWith("lm_head.")) {
             return "the head of a language model";
+        }
+        if (name.startsWith("head.")) {
+            return "a head that this model does not have";
         }
         if (name.startsWith("classifier.") || name.startsWith("qa_outputs.")) {
             return "the head of another task";

@@ -43,6 +43,7 @@ final class Weights {
     private final List<String> missing = new ArrayList<>();
     private final List<String> misshapen = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
+    private boolean otherHead;
 
     /// @param file the model's directory, named in messages
     /// @param trainable which parameters, by name, will be changed
@@ -98,6 +99,27 @@ final class Weights {
             weight = new Parameter(weight.name(), Tensor.of(Shape.of(columns), ones));
         }
         return new LayerNorm(weight, optional(name + ".bias", columns), epsilon);
+    }
+
+    /// The weights of a head that the reference does not have.
+    HeadWeights ofHead() {
+        return new HeadWeights() {
+            @Override
+            public Parameter parameter(String name, Initial initial, int... sizes) {
+                return optional("head." + name, initial, sizes);
+            }
+
+            @Override
+            public double initializerRange() {
+                return initializerRange;
+            }
+        };
+    }
+
+    /// Leaves out what the checkpoint has under names that begin with `head.`: they are of another
+    /// head.
+    void withoutHead() {
+        otherHead = true;
     }
 
     /// A LayerNorm that the checkpoint has to have.
@@ -177,6 +199,15 @@ final class Weights {
     }
 
     private Parameter optional(String name, int... sizes) {
+        return optional(
+                name,
+                sizes.length > 1
+                        ? HeadWeights.Initial.normal(initializerRange)
+                        : HeadWeights.Initial.constant(0),
+                sizes);
+    }
+
+    private Parameter optional(String name, HeadWeights.Initial initial, int... sizes) {
         Shape shape = Shape.of(sizes);
         String stored = find(name);
         if (stored != null) {
@@ -185,10 +216,8 @@ final class Weights {
                     : absent(name, false, shape);
         }
         float[] values = new float[shape.elements()];
-        if (sizes.length > 1) {
-            for (int i = 0; i < values.length; i++) {
-                values[i] = (float) (random.nextGaussian() * initializerRange);
-            }
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) initial.next(random);
         }
         initialized.add(new LoadReport.Initialized(name, shape));
         return new Parameter(name, Tensor.of(shape, values));
@@ -243,7 +272,7 @@ final class Weights {
 
     /// The name under which the checkpoint has a parameter, or null.
     private @Nullable String find(String name) {
-        return names.find(name);
+        return otherHead && name.startsWith("head.") ? null : names.find(name);
     }
 
     private String problem() {

@@ -304,6 +304,17 @@ public record XlmRobertaConfig(
         return edited(json);
     }
 
+    /// The same model with another head.
+    public XlmRobertaConfig withHead(HeadSpec head) {
+        ObjectNode json = ConfigWriter.json(this);
+        if (head instanceof HeadSpec.Reference) {
+            json.remove(HeadSpec.FIELD);
+        } else {
+            json.set(HeadSpec.FIELD, head.json());
+        }
+        return edited(json);
+    }
+
     /// The same configuration with one field of `config.json` set.
     ///
     /// @param field name in the file, such as `hidden_dropout_prob`

@@ -1,0 +1,30 @@
+package xlmr.model;
+
+/// What a head has to know to be built.
+///
+/// @param task sequence classification or token classification
+/// @param hiddenSize C, columns of what it reads
+/// @param numLabels K, columns of what it gives
+/// @param dropout of the head, from the configuration
+public record HeadContext(Task task, int hiddenSize, int numLabels, float dropout) {
+    /// Of a model for one of the tasks that have a choice of heads.
+    ///
+    /// @throws IllegalArgumentException for any other task
+    static HeadContext of(Task task, XlmRobertaConfig config) {
+        if (!task.hasLabels()) {
+            throw new IllegalArgumentException(
+                    "head: %s has no choice of heads; only %s and %s have"
+                            .formatted(
+                                    task.word(),
+                                    Task.SEQUENCE_CLASSIFICATION.word(),
+                                    Task.TOKEN_CLASSIFICATION.word()));
+        }
+        return new HeadContext(
+                task, config.hiddenSize(), config.numLabels(), (float) config.headDropout());
+    }
+
+    /// Whether every token gets a row of the result; else every sequence.
+    public boolean everyToken() {
+        return task == Task.TOKEN_CLASSIFICATION;
+    }
+}
