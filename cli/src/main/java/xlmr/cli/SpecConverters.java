@@ -3,6 +3,7 @@ package xlmr.cli;
 import java.util.function.Function;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
+import xlmr.model.HeadSpec;
 import xlmr.optim.ScheduleShape;
 import xlmr.train.ClassWeights;
 import xlmr.train.Tune;
@@ -32,6 +33,14 @@ final class SpecConverters {
         @Override
         public ClassWeights convert(String text) {
             return read(ClassWeights::parse, text);
+        }
+    }
+
+    /// `bilstm:256` and its like.
+    static final class OfHead implements ITypeConverter<HeadSpec> {
+        @Override
+        public HeadSpec convert(String text) {
+            return read(HeadSpec::parse, text);
         }
     }
 

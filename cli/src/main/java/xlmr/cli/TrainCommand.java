@@ -10,6 +10,7 @@ import xlmr.backend.Backend;
 import xlmr.data.DataWarning;
 import xlmr.data.DataWarnings;
 import xlmr.data.Example;
+import xlmr.model.HeadSpec;
 import xlmr.model.ProblemType;
 import xlmr.model.Task;
 import xlmr.pipeline.FineTuning;
@@ -92,6 +93,9 @@ final class TrainCommand implements Runnable {
         TrainingOptions options = settings.options();
         Path start = model.directory(streams);
         Task task = taskOption.forTraining(start);
+        if (settings.head() != null) {
+            settings.head().requireFor(task);
+        }
         if (task != Task.SEQUENCE_CLASSIFICATION) {
             TrainingTask data = runners.of(task).training(streams, labelled, train, validation);
             run(data, start, options, List.of());
@@ -120,8 +124,10 @@ final class TrainCommand implements Runnable {
                     FineTuning.of(start, target.staging())
                             .withOptions(options)
                             .withMaxLength(settings.maxLength());
+            HeadSpec head = settings.head();
             FineTuning.Result result =
-                    job.run(data, backend, new Publishing(target).andThen(display));
+                    (head == null ? job : job.withHead(head))
+                            .run(data, backend, new Publishing(target).andThen(display));
             TrainingLog log =
                     new TrainingLog(
                             start, train, validation, options, settings.maxLength(), result);

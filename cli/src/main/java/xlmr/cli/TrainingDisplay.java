@@ -64,6 +64,15 @@ final class TrainingDisplay implements TrainingListener, AutoCloseable {
     }
 
     @Override
+    public void featuresTooLarge(long bytes) {
+        streams.warn(
+                ("what the head reads of all texts would take %,d MiB of memory, so it is computed"
+                     + " again in every epoch; more memory (XLMR_JAVA_OPTIONS=-Xmx...) or a smaller"
+                     + " --max-length makes it faster")
+                        .formatted(bytes >> 20));
+    }
+
+    @Override
     public void stepDone(Step step) {
         long perEpoch = step.of() / epochs;
         Progress shown = bar("epoch %d of %d".formatted(step.epoch(), epochs), perEpoch);

@@ -3,6 +3,7 @@ package xlmr.cli;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
+import xlmr.model.HeadSpec;
 import xlmr.optim.ScheduleShape;
 import xlmr.train.Batching;
 import xlmr.train.ClassWeights;
@@ -108,6 +109,18 @@ final class TrainingSettings {
     private boolean groupByLength;
 
     @Option(
+            names = "--head",
+            converter = SpecConverters.OfHead.class,
+            paramLabel = "SPEC",
+            description =
+                    "What is put on top of the encoder: roberta (dense, tanh, projection), linear,"
+                        + " mlp:512,256:gelu, lstm:256, bilstm:256, gru:256, bigru:256, cnn:128x3"
+                        + " (channels x width), attention, mean, max, mix:SPEC (a trained mean of"
+                        + " all layers before another head), or the name of your own. Default: the"
+                        + " model's own, which is roberta where it has none. See docs/heads.md.")
+    private @Nullable HeadSpec head;
+
+    @Option(
             names = "--tune",
             converter = SpecConverters.OfTune.class,
             paramLabel = "full|head|top:K|layers:A-B|bias",
@@ -161,6 +174,11 @@ final class TrainingSettings {
                 .withLoss(new LossOptions(classWeights, labelSmoothing))
                 .withWeightDecay(weightDecay)
                 .withClipNorm(clip);
+    }
+
+    /// The head to put on top; null for the one that the model has.
+    @Nullable HeadSpec head() {
+        return head;
     }
 
     private static OptionalDouble optional(@Nullable Double value) {

@@ -100,13 +100,7 @@ final class BuiltInHeads {
 
     /// @throws IllegalArgumentException where every token needs a row of its own
     static Head pooled(HeadSpec.Pooled spec, HeadContext context, HeadWeights weights) {
-        if (context.everyToken()) {
-            throw new IllegalArgumentException(
-                    ("head: %s makes one row of a text, but token-classification needs one for"
-                                    + " every token; expected linear, mlp, lstm, bilstm, gru, bigru"
-                                    + " or cnn")
-                            .formatted(HeadText.write(spec)));
-        }
+        spec.requireFor(context.task());
         BuiltInHeads parts = new BuiltInHeads(context, weights);
         int hidden = parts.columns;
         parts.layers.add(

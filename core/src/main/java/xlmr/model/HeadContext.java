@@ -8,17 +8,7 @@ package xlmr.model;
 /// @param dropout of the head, from the configuration
 public record HeadContext(Task task, int hiddenSize, int numLabels, float dropout) {
     /// Of a model for one of the tasks that have a choice of heads.
-    ///
-    /// @throws IllegalArgumentException for any other task
     static HeadContext of(Task task, XlmRobertaConfig config) {
-        if (!task.hasLabels()) {
-            throw new IllegalArgumentException(
-                    "head: %s has no choice of heads; only %s and %s have"
-                            .formatted(
-                                    task.word(),
-                                    Task.SEQUENCE_CLASSIFICATION.word(),
-                                    Task.TOKEN_CLASSIFICATION.word()));
-        }
         return new HeadContext(
                 task, config.hiddenSize(), config.numLabels(), (float) config.headDropout());
     }

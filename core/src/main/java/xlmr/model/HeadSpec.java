@@ -146,6 +146,39 @@ public sealed interface HeadSpec {
         return json == null ? new Reference() : HeadJson.readField(json);
     }
 
+    /// Whether models for a task may have it.
+    default boolean fits(Task task) {
+        return switch (this) {
+            case Reference reference -> true;
+            case Pooled pooled -> task == Task.SEQUENCE_CLASSIFICATION;
+            case Mix mix -> task.hasLabels() && mix.head().fits(task);
+            case Perceptron perceptron -> task.hasLabels();
+            case RecurrentNetwork network -> task.hasLabels();
+            case Convolutions convolutions -> task.hasLabels();
+            case Own own -> task.hasLabels();
+        };
+    }
+
+    /// Refuses what does not [fit][#fits] a task, and a name that nobody has given.
+    ///
+    /// @throws IllegalArgumentException saying which heads the task can have
+    default void requireFor(Task task) {
+        HeadSpec inner = this instanceof Mix mix ? mix.head() : this;
+        if (inner instanceof Own own) {
+            HeadFactories.named(own.name());
+        }
+        if (!fits(task)) {
+            String possible =
+                    task == Task.TOKEN_CLASSIFICATION
+                            ? "one that gives every token a row: roberta, linear, mlp, lstm,"
+                                  + " bilstm, gru, bigru, cnn, or mix of these"
+                            : "roberta, its only one";
+            throw new IllegalArgumentException(
+                    "head: %s is not one for %s; expected %s"
+                            .formatted(text(), task.word(), possible));
+        }
+    }
+
     /// As a short text, which [#parse] reads.
     default String text() {
         return HeadText.write(this);

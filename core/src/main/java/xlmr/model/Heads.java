@@ -1,6 +1,7 @@
 package xlmr.model;
 
 import xlmr.autograd.Parameter;
+import xlmr.checkpoint.CheckpointException;
 import xlmr.nn.LayerNorm;
 import xlmr.nn.Linear;
 
@@ -13,35 +14,53 @@ final class Heads {
 
     /// @param words the encoder's word embedding, which a tied decoder is
     static Head of(Task task, XlmRobertaConfig config, Weights weights, Parameter words) {
-        return of(HeadSpec.of(config), task, config, weights, words);
+        try {
+            return of(HeadSpec.of(config), task, config, weights, words);
+        } catch (IllegalArgumentException e) {
+            throw new CheckpointException(
+                    "config.json", HeadSpec.FIELD + ": " + String.valueOf(e.getMessage()));
+        }
     }
 
     private static Head of(
             HeadSpec spec, Task task, XlmRobertaConfig config, Weights weights, Parameter words) {
-        if (spec instanceof HeadSpec.Reference) {
+        if (spec instanceof HeadSpec.Reference || !task.hasLabels()) {
             return reference(task, config, weights, words);
         }
-        HeadContext context = HeadContext.of(task, config);
         HeadWeights own = weights.ofHead();
+        if (spec instanceof HeadSpec.Mix mix) {
+            return mixed(
+                    of(mix.head(), task, config, weights, words), config.numHiddenLayers(), own);
+        }
+        return of(spec, HeadContext.of(task, config), config.numHiddenLayers(), own);
+    }
+
+    /// A head of its own weights alone.
+    ///
+    /// @param layers L
+    static Head of(HeadSpec spec, HeadContext context, int layers, HeadWeights weights) {
         return switch (spec) {
-            case HeadSpec.Reference reference -> throw new AssertionError(reference);
+            case HeadSpec.Reference reference ->
+                    throw new IllegalArgumentException("head: roberta has the reference's names");
             case HeadSpec.Perceptron perceptron ->
-                    BuiltInHeads.perceptron(perceptron, context, own);
-            case HeadSpec.RecurrentNetwork network -> BuiltInHeads.recurrent(network, context, own);
+                    BuiltInHeads.perceptron(perceptron, context, weights);
+            case HeadSpec.RecurrentNetwork network ->
+                    BuiltInHeads.recurrent(network, context, weights);
             case HeadSpec.Convolutions convolutions ->
-                    BuiltInHeads.convolutions(convolutions, context, own);
-            case HeadSpec.Pooled pooled -> BuiltInHeads.pooled(pooled, context, own);
-            case HeadSpec.Own custom ->
-                    HeadFactories.named(custom.name()).create(context, custom.argument(), own);
+                    BuiltInHeads.convolutions(convolutions, context, weights);
+            case HeadSpec.Pooled pooled -> BuiltInHeads.pooled(pooled, context, weights);
+            case HeadSpec.Own own ->
+                    HeadFactories.named(own.name()).create(context, own.argument(), weights);
             case HeadSpec.Mix mix ->
-                    new MixedHead(
-                            of(mix.head(), task, config, weights, words),
-                            own.parameter(
-                                    "mix.weights",
-                                    HeadWeights.Initial.constant(0),
-                                    config.numHiddenLayers() + 1),
-                            own.parameter("mix.scale", HeadWeights.Initial.constant(1), 1));
+                    mixed(of(mix.head(), context, layers, weights), layers, weights);
         };
+    }
+
+    private static Head mixed(Head head, int layers, HeadWeights weights) {
+        return new MixedHead(
+                head,
+                weights.parameter("mix.weights", HeadWeights.Initial.constant(0), layers + 1),
+                weights.parameter("mix.scale", HeadWeights.Initial.constant(1), 1));
     }
 
     private static Head reference(

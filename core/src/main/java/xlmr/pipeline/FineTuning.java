@@ -8,6 +8,7 @@ import xlmr.backend.Backend;
 import xlmr.checkpoint.LoadReport;
 import xlmr.data.BatchOrder;
 import xlmr.data.Example;
+import xlmr.model.HeadSpec;
 import xlmr.model.LoadedModel;
 import xlmr.model.ModelLoader;
 import xlmr.model.ProblemType;
@@ -38,13 +39,16 @@ import xlmr.train.TrainingOptions;
 /// @param problem of sequence classification: one label a text, several, or a number
 /// @param maxLength tokens of the longest text; 0 for as many as the model has positions
 /// @param tokenizer the model's, or another that gives the same ids; null to load the model's
+/// @param head that the result gets; null for the one that the checkpoint has, which is its task's
+///   default unless it was trained with another
 public record FineTuning(
         Path model,
         Path output,
         TrainingOptions options,
         ProblemType problem,
         int maxLength,
-        @Nullable XlmRobertaTokenizer tokenizer) {
+        @Nullable XlmRobertaTokenizer tokenizer,
+        @Nullable HeadSpec head) {
     /// One label a text, default options.
     public static FineTuning of(Path model, Path output) {
         return new FineTuning(
@@ -53,27 +57,33 @@ public record FineTuning(
                 TrainingOptions.defaults(),
                 ProblemType.SINGLE_LABEL_CLASSIFICATION,
                 0,
+                null,
                 null);
     }
 
     /// The same with other options.
     public FineTuning withOptions(TrainingOptions value) {
-        return new FineTuning(model, output, value, problem, maxLength, tokenizer);
+        return new FineTuning(model, output, value, problem, maxLength, tokenizer, head);
     }
 
     /// The same for another kind of problem.
     public FineTuning withProblem(ProblemType value) {
-        return new FineTuning(model, output, options, value, maxLength, tokenizer);
+        return new FineTuning(model, output, options, value, maxLength, tokenizer, head);
     }
 
     /// The same with texts cut at another length.
     public FineTuning withMaxLength(int value) {
-        return new FineTuning(model, output, options, problem, value, tokenizer);
+        return new FineTuning(model, output, options, problem, value, tokenizer, head);
     }
 
     /// The same with a tokenizer that is already open.
     public FineTuning withTokenizer(XlmRobertaTokenizer value) {
-        return new FineTuning(model, output, options, problem, maxLength, value);
+        return new FineTuning(model, output, options, problem, maxLength, value, head);
+    }
+
+    /// The same with a head of one's choice, such as `HeadSpec.parse("bilstm:256")`.
+    public FineTuning withHead(HeadSpec value) {
+        return new FineTuning(model, output, options, problem, maxLength, tokenizer, value);
     }
 
     /// What came of it.
@@ -106,11 +116,24 @@ public record FineTuning(
                 listener);
     }
 
+    /// A head of one's choice has to fit the task; one that the checkpoint has from another task is
+    /// left behind.
+    private HeadSpec head(Task task, XlmRobertaConfig pretrained) {
+        if (head != null) {
+            head.requireFor(task);
+            return head;
+        }
+        HeadSpec own = HeadSpec.of(pretrained);
+        return own.fits(task) ? own : new HeadSpec.Reference();
+    }
+
     /// Trains for any task, judges each epoch on the task's validation data and keeps the best.
     public Result run(TrainingTask task, Backend backend, TrainingListener listener) {
+        XlmRobertaConfig pretrained = XlmRobertaConfig.read(model.resolve("config.json"));
         XlmRobertaConfig config =
-                task.configure(XlmRobertaConfig.read(model.resolve("config.json")))
-                        .withWeightType(DType.F32);
+                task.configure(pretrained)
+                        .withWeightType(DType.F32)
+                        .withHead(head(task.task(), pretrained));
         Predicate<String> trainable = options.tune().trainable(config);
         XlmRobertaTokenizer own = tokenizer == null ? XlmRobertaTokenizer.load(model) : tokenizer;
         int limit = maxLength <= 0 ? config.maxTokens() : Math.min(maxLength, config.maxTokens());

@@ -4,7 +4,9 @@ import java.util.Arrays;
 import xlmr.autograd.Ops;
 import xlmr.autograd.Workspace;
 import xlmr.backend.Backend;
+import xlmr.data.EncodedExamples;
 import xlmr.model.Head;
+import xlmr.model.TaskModel;
 import xlmr.tensor.Shape;
 import xlmr.tensor.Tensor;
 
@@ -15,6 +17,17 @@ import xlmr.tensor.Tensor;
 record KeptFeatures(float[][] rows, int columns) {
     /// Rows that the head computes at a time.
     private static final int CHUNK = 4096;
+
+    /// What it would take to keep what the head reads of all these examples.
+    static long bytes(TaskModel model, EncodedExamples examples) {
+        int padId = model.config().padTokenId();
+        long rows = 0;
+        for (int example = 0; example < examples.size(); example++) {
+            int[] starts = model.head().rowStarts(examples.batch(new int[] {example}, padId));
+            rows += starts[starts.length - 1];
+        }
+        return rows * model.head().selectedColumns(model.config().hiddenSize()) * Float.BYTES;
+    }
 
     /// The features of some examples, one after the other. `-> [R, C]`
     Tensor select(Ops ops, int[] examples) {

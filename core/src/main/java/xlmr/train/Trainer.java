@@ -254,10 +254,15 @@ public final class Trainer {
     }
 
     private Network network(TrainingExamples training) {
-        if (encoderFrozen && training instanceof EncodedExamples unchanging) {
+        if (encoderFrozen && training instanceof EncodedExamples unchanging && fits(unchanging)) {
             KeptFeatures features =
                     keep(unchanging, done -> listener.featuresComputed(done, training.size()));
             return (ops, rows, tokens) -> features.select(ops, rows); // [R, C]
+        }
+        if (encoderFrozen) {
+            // Without dropout, as if the features had been kept.
+            return (ops, rows, tokens) ->
+                    model.features(Ops.inference(backend, workspace), tokens); // [R, C]
         }
         Parameter words = model.encoder().embeddings().word();
         return (ops, rows, tokens) -> {
@@ -266,13 +271,22 @@ public final class Trainer {
         };
     }
 
+    private boolean fits(EncodedExamples examples) {
+        long bytes = KeptFeatures.bytes(model, examples);
+        boolean fits = bytes <= Runtime.getRuntime().maxMemory() / 3;
+        if (!fits) {
+            listener.featuresTooLarge(bytes);
+        }
+        return fits;
+    }
+
     private EvaluationReport evaluate(Validation validation) {
         if (validation.measure() == Measure.TOKEN_LOSSES) {
             return validation
                     .report()
                     .apply(inference().tokenLosses(validation.examples(), done -> {}));
         }
-        if (!encoderFrozen) {
+        if (!encoderFrozen || (validationFeatures == null && !fits(validation.examples()))) {
             return validation.report().apply(inference().logits(validation.examples(), done -> {}));
         }
         if (validationFeatures == null) {

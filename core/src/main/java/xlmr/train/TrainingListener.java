@@ -18,6 +18,12 @@ public interface TrainingListener {
     /// @param done examples so far
     default void featuresComputed(int done, int total) {}
 
+    /// When the features of a frozen encoder would take too much memory, so that they are computed
+    /// again in every epoch.
+    ///
+    /// @param bytes that they would take
+    default void featuresTooLarge(long bytes) {}
+
     /// After each forward and backward pass.
     default void microBatchDone(double loss) {}
 
@@ -47,6 +53,12 @@ public interface TrainingListener {
             public void featuresComputed(int done, int total) {
                 first.featuresComputed(done, total);
                 next.featuresComputed(done, total);
+            }
+
+            @Override
+            public void featuresTooLarge(long bytes) {
+                first.featuresTooLarge(bytes);
+                next.featuresTooLarge(bytes);
             }
 
             @Override
