@@ -171,7 +171,7 @@ public sealed interface HeadSpec {
             String possible =
                     task == Task.TOKEN_CLASSIFICATION
                             ? "one that gives every token a row: roberta, linear, mlp, lstm,"
-                                  + " bilstm, gru, bigru, cnn, or mix of these"
+                                    + " bilstm, gru, bigru, cnn, or mix of these"
                             : "roberta, its only one";
             throw new IllegalArgumentException(
                     "head: %s is not one for %s; expected %s"

@@ -112,6 +112,9 @@ class BadInputTest {
     static List<Case> taggingCases() {
         return List.of(
                 new Case(1, tagging("missing.conll"), "missing.conll", "no such file"),
+                new Case(1, tagging("tags.conll") + " --head mean", "mean", "bilstm"),
+                new Case(2, tagging("tags.conll") + " --head lstm:0", "--head", "1 to 8192"),
+                new Case(1, tagging("tags.conll") + " --head bilsm:8", "no 'bilsm'", "bilstm"),
                 new Case(1, tagging("empty.csv"), "empty.csv"),
                 new Case(1, tagging("uneven.conll"), "uneven.conll", "line 2", "2 columns"),
                 new Case(1, tagging("one.conll"), "at least two different"),
