@@ -9,7 +9,7 @@ import java.util.Arrays;
 /// @param starts `[B + 1]` first query of each sequence, and N; a query attends within its sequence
 ///   only
 /// @param keyStarts `[B + 1]` first key of each sequence, and M; every sequence has at least one
-/// @param heads H; head h owns columns `h * C/H` to `(h + 1) * C/H`
+/// @param heads H; head h owns columns `h * C/H` to `(h + 1) * C/H`, with C the operands' width
 /// @param causal whether a query sees only keys up to its own; the last query of a sequence belongs
 ///   to its last key
 public record AttentionShape(int[] starts, int[] keyStarts, int heads, boolean causal) {
@@ -36,6 +36,11 @@ public record AttentionShape(int[] starts, int[] keyStarts, int heads, boolean c
     /// @param starts `[B + 1]` first token of each sequence, and N
     public static AttentionShape of(int[] starts, int heads, boolean causal) {
         return new AttentionShape(starts, starts, heads, causal);
+    }
+
+    /// The same for another number of heads.
+    public AttentionShape withHeads(int value) {
+        return value == heads ? this : new AttentionShape(starts, keyStarts, value, causal);
     }
 
     /// N.

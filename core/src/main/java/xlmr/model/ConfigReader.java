@@ -61,6 +61,7 @@ final class ConfigReader {
         List<String> architectures = texts("architectures");
         String modelType = modelType(architectures);
         refuseOtherNetworks();
+        PrunedHeads prunedHeads = prunedHeads();
         return new XlmRobertaConfig(
                 modelType,
                 architectures,
@@ -85,6 +86,7 @@ final class ConfigReader {
                 bool("tie_word_embeddings", true),
                 new ConfigLabels(source, json, warnings).read(optionalWhole("num_labels")),
                 problemType(),
+                prunedHeads,
                 otherFields(),
                 warnings);
     }
@@ -159,9 +161,6 @@ final class ConfigReader {
         if (json.path("add_cross_attention").asBoolean(false)) {
             throw refused("add_cross_attention is true; cross attention is not supported");
         }
-        if (!json.path("pruned_heads").isEmpty()) {
-            throw refused("pruned_heads is not empty; pruned checkpoints are not supported");
-        }
     }
 
     private @Nullable ProblemType problemType() {
@@ -177,6 +176,15 @@ final class ConfigReader {
                                              + " single_label_classification,"
                                              + " multi_label_classification or regression")
                                                 .formatted(name)));
+    }
+
+    private PrunedHeads prunedHeads() {
+        JsonNode field = json.path("pruned_heads");
+        json.remove("pruned_heads");
+        return PrunedHeads.read(
+                field,
+                json.path("num_hidden_layers").asInt(12),
+                json.path("num_attention_heads").asInt(12));
     }
 
     private SequencedMap<String, String> otherFields() {

@@ -36,6 +36,9 @@ final class ConfigWriter {
                 .put("use_cache", config.useCache())
                 .put("is_decoder", config.isDecoder())
                 .put("tie_word_embeddings", config.tieWordEmbeddings());
+        if (!config.prunedHeads().equals(PrunedHeads.NONE)) {
+            json.set("pruned_heads", config.prunedHeads().json());
+        }
         ProblemType problemType = config.problemType();
         if (problemType != null) {
             json.put("problem_type", problemType.jsonName());

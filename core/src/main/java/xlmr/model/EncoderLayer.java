@@ -14,7 +14,7 @@ import xlmr.tensor.Tensor;
 ///
 /// @param order where the layer normalizes
 /// @param attention self-attention
-/// @param attentionOutput `[C, C]`
+/// @param attentionOutput `[C, A]`, with A the width of the layer's heads together
 /// @param attentionNorm over C
 /// @param intermediate `[F, C]`
 /// @param activation between the two feed-forward maps
@@ -42,7 +42,7 @@ public record EncoderLayer(
     private Tensor attend(
             Ops ops, Tensor hidden, AttentionScope scope, LayerObserver observer, int layer) {
         Tensor input = before(ops, attentionNorm, hidden); // [N, C]
-        Tensor context = attention.forward(ops, input, scope, observer, layer); // [N, C]
+        Tensor context = attention.forward(ops, input, scope, observer, layer); // [N, A]
         Tensor projected = attentionOutput.forward(ops, context); // [N, C]
         return after(ops, attentionNorm, ops.addDropped(projected, dropout, hidden)); // [N, C]
     }

@@ -31,7 +31,7 @@ public final class KeyValueCache implements AttentionScope {
         if (!config.isDecoder()) {
             throw new IllegalArgumentException(
                     "key-value cache: the model is not causal (is_decoder is false in its"
-                        + " config.json)");
+                            + " config.json)");
         }
         if (capacity < 1 || capacity > config.maxTokens()) {
             throw new IllegalArgumentException(
@@ -41,8 +41,8 @@ public final class KeyValueCache implements AttentionScope {
         this.backend = backend;
         this.config = config;
         for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
-            keys.add(zeros(capacity));
-            values.add(zeros(capacity));
+            keys.add(zeros(capacity, config.attentionSize(layer)));
+            values.add(zeros(capacity, config.attentionSize(layer)));
         }
     }
 
@@ -98,11 +98,11 @@ public final class KeyValueCache implements AttentionScope {
             places[t] = before + t;
         }
         backend.scatterAddRows(added, places, kept);
-        return new Tensor(Shape.of(tokens, config.hiddenSize()), kept.storage()); // [tokens, C]
+        return new Tensor(Shape.of(tokens, kept.size(1)), kept.storage()); // [tokens, A]
     }
 
-    private Tensor zeros(int rows) {
-        Tensor zeros = backend.allocate(Shape.of(rows, config.hiddenSize())); // [capacity, C]
+    private Tensor zeros(int rows, int columns) {
+        Tensor zeros = backend.allocate(Shape.of(rows, columns)); // [capacity, A]
         backend.fill(zeros, 0);
         return zeros;
     }

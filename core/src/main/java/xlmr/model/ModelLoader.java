@@ -136,7 +136,7 @@ public final class ModelLoader {
                         (float) config.hiddenDropoutProb());
         List<EncoderLayer> layers = new ArrayList<>();
         for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
-            layers.add(layer("roberta.encoder.layer." + layer + ".", config, weights));
+            layers.add(layer(layer, config, weights));
         }
         LayerNorm finalNorm =
                 before ? layerNorm(weights, "roberta.encoder.LayerNorm", config) : null;
@@ -145,7 +145,9 @@ public final class ModelLoader {
         return new XlmRobertaModel(config, embeddings, List.copyOf(layers), finalNorm, pooler);
     }
 
-    private static EncoderLayer layer(String prefix, XlmRobertaConfig config, Weights weights) {
+    private static EncoderLayer layer(int index, XlmRobertaConfig config, Weights weights) {
+        String prefix = "roberta.encoder.layer." + index + ".";
+        int width = config.attentionSize(index);
         int hidden = config.hiddenSize();
         int inner = config.intermediateSize();
         Activation activation = config.activation();
@@ -162,14 +164,15 @@ public final class ModelLoader {
                 };
         SelfAttention attention =
                 new SelfAttention(
-                        weights.linear(prefix + "attention.self.query", hidden, hidden),
-                        weights.linear(prefix + "attention.self.key", hidden, hidden),
-                        weights.linear(prefix + "attention.self.value", hidden, hidden),
+                        weights.linear(prefix + "attention.self.query", width, hidden),
+                        weights.linear(prefix + "attention.self.key", width, hidden),
+                        weights.linear(prefix + "attention.self.value", width, hidden),
+                        config.heads(index),
                         (float) config.attentionProbsDropoutProb());
         return new EncoderLayer(
                 order,
                 attention,
-                weights.linear(prefix + "attention.output.dense", hidden, hidden),
+                weights.linear(prefix + "attention.output.dense", hidden, width),
                 layerNorm(weights, prefix + attentionNorm, config),
                 weights.linear(prefix + "intermediate.dense", inner, hidden),
                 activation,

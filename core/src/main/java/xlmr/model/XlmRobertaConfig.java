@@ -44,6 +44,7 @@ import xlmr.tensor.DType;
 /// @param tieWordEmbeddings whether a language model's decoder is the word embedding
 /// @param labels names of the classes, in the order of the logits: `id2label`
 /// @param problemType what the logits mean, or null if the file does not say
+/// @param prunedHeads attention heads that are gone; H counts them
 /// @param otherFields what else the file holds, as JSON by name; written again by [#write]
 /// @param warnings what was odd about the file, each one line
 public record XlmRobertaConfig(
@@ -70,6 +71,7 @@ public record XlmRobertaConfig(
         boolean tieWordEmbeddings,
         List<String> labels,
         @Nullable ProblemType problemType,
+        PrunedHeads prunedHeads,
         SequencedMap<String, String> otherFields,
         List<String> warnings) {
     /// `model_type` of XL and XXL.
@@ -217,6 +219,16 @@ public record XlmRobertaConfig(
         return hiddenSize / numAttentionHeads;
     }
 
+    /// Attention heads that a layer has.
+    public int heads(int layer) {
+        return numAttentionHeads - prunedHeads.count(layer);
+    }
+
+    /// Width of a layer's queries, keys and values: C unless heads are gone.
+    public int attentionSize(int layer) {
+        return heads(layer) * headSize();
+    }
+
     /// The feed-forward's activation.
     public Activation activation() {
         Activation activation = ACTIVATIONS.get(hiddenAct);
@@ -262,6 +274,15 @@ public record XlmRobertaConfig(
                 labels);
         ObjectNode json = ConfigWriter.json(this);
         ConfigWriter.putLabels(json, labels);
+        return edited(json);
+    }
+
+    /// The same model with these attention heads gone, and no others.
+    ///
+    /// @throws CheckpointException if it has not got them
+    public XlmRobertaConfig withPrunedHeads(PrunedHeads heads) {
+        ObjectNode json = ConfigWriter.json(this);
+        json.set("pruned_heads", heads.json());
         return edited(json);
     }
 

@@ -153,22 +153,42 @@ final class EncoderGraph {
         OnnxAttribute headsFirst = OnnxAttribute.permutation(0, 2, 1, 3);
         OnnxAttribute keysLast = OnnxAttribute.permutation(0, 2, 3, 1);
         String query =
-                heads(place.in("query"), attention.query(), hidden, headsFirst); // [B, H, T, D]
-        String keys = heads(place.in("key"), attention.key(), hidden, keysLast); // [B, H, D, T]
+                heads(
+                        place.in("query"),
+                        attention.query(),
+                        attention.heads(),
+                        hidden,
+                        headsFirst); // [B, H, T, D]
+        String keys =
+                heads(
+                        place.in("key"),
+                        attention.key(),
+                        attention.heads(),
+                        hidden,
+                        keysLast); // [B, H, D, T]
         String values =
-                heads(place.in("value"), attention.value(), hidden, headsFirst); // [B, H, T, D]
+                heads(
+                        place.in("value"),
+                        attention.value(),
+                        attention.heads(),
+                        hidden,
+                        headsFirst); // [B, H, T, D]
         String root = graph.number((float) Math.sqrt(config.headSize()));
         String scores = place.add("Div", place.add("MatMul", query, keys), root); // [B, H, T, T]
         String masked = place.add("Add", scores, bias); // [B, H, T, T]
         String probabilities = place.add("Softmax", OnnxAttribute.axis(-1), masked); // [B, H, T, T]
         String context = place.add("MatMul", probabilities, values); // [B, H, T, D]
         String joined = place.add("Transpose", headsFirst, context); // [B, T, H, D]
-        return place.add("Reshape", joined, graph.integers(0, 0, config.hiddenSize())); // [B, T, C]
+        return place.add(
+                "Reshape",
+                joined,
+                graph.integers(0, 0, attention.heads() * config.headSize())); // [B, T, A]
     }
 
-    private String heads(GraphScope place, Linear layer, String hidden, OnnxAttribute order) {
+    private String heads(
+            GraphScope place, Linear layer, int heads, String hidden, OnnxAttribute order) {
         String rows = layers.linear(place, layer, hidden); // [B, T, C]
-        String shape = graph.integers(0, 0, config.numAttentionHeads(), config.headSize());
+        String shape = graph.integers(0, 0, heads, config.headSize());
         return place.add("Transpose", order, place.add("Reshape", rows, shape));
     }
 

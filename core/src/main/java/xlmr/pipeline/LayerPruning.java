@@ -45,7 +45,10 @@ public record LayerPruning(List<Integer> kept) implements Pruning {
                         "has no layer %d; expected 0 to %d".formatted(layer, layers - 1));
             }
         }
-        XlmRobertaConfig config = source.config().with("num_hidden_layers", kept.size());
+        XlmRobertaConfig config =
+                source.config()
+                        .withPrunedHeads(source.config().prunedHeads().ofLayers(kept))
+                        .with("num_hidden_layers", kept.size());
         StoredModel smaller = source.with(config, parameters(source.parameters()));
         smaller.write(output, source.type(), ModelConversion.LARGEST_SHARD);
         ModelConversion.copyTokenizer(model, output);

@@ -46,6 +46,21 @@ class PruningTest {
     }
 
     @Test
+    void aCheckpointThatTheReferenceTookHeadsFromAnswersLikeIt() {
+        Checkpoint expected = Checkpoint.open(Fixtures.path(EXPECTED));
+        Path pruned = Fixtures.path("pruning/heads_checkpoint");
+        assertAnswers(pruned, expected, expected, "heads.logits");
+    }
+
+    @Test
+    void headsThatAreGoneMoveWithTheirLayers() {
+        new LayerPruning(List.of(1, 2)).run(Fixtures.path("pruning/heads_checkpoint"), directory);
+        XlmRobertaConfig config = XlmRobertaConfig.read(directory);
+        assertThat(config.heads(0)).isEqualTo(4);
+        assertThat(config.heads(1)).isEqualTo(2);
+    }
+
+    @Test
     void aLayerThatIsNotThereIsRefused() {
         Path model = Fixtures.path("models/sequence_classification");
         LayerPruning pruning = new LayerPruning(List.of(0, 3));
@@ -124,10 +139,15 @@ class PruningTest {
     }
 
     private void assertAnswers(Checkpoint inputs, Checkpoint expected, String name) {
+        assertAnswers(directory, inputs, expected, name);
+    }
+
+    private static void assertAnswers(
+            Path model, Checkpoint inputs, Checkpoint expected, String name) {
         for (Backend backend : Fixtures.backends()) {
             try (backend) {
                 Map<String, Tensor> outputs =
-                        new TensorForward(false, false, false).run(directory, inputs, backend);
+                        new TensorForward(false, false, false).run(model, inputs, backend);
                 Tensor logits = outputs.get("outputs.logits");
                 assertThat(logits).isNotNull();
                 Fixtures.assertClose(
