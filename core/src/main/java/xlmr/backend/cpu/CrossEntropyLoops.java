@@ -11,8 +11,9 @@ final class CrossEntropyLoops {
     /// From how many classes on vectors are worth their start.
     static final int MANY = 512;
 
-    /// Elements whose powers are added in float32 before they go to a sum in double precision.
-    private static final int BLOCK = 1 << 12;
+    /// Vectors whose powers are added in float32 before they go to a sum in double precision: few,
+    /// since the logarithm's error is one of every gradient.
+    private static final int BLOCK = 8;
 
     private CrossEntropyLoops() {}
 
@@ -20,8 +21,16 @@ final class CrossEntropyLoops {
     static double logSumExp(float[] x, int row, int classes) {
         float max = max(x, row, classes);
         double sum = 0;
-        for (int from = 0; from < classes; from += BLOCK) {
-            sum += powers(x, row + from, Math.min(BLOCK, classes - from), max);
+        int from = 0;
+        float[] lanes = new float[V];
+        for (; from <= classes - BLOCK * V; from += BLOCK * V) {
+            powers(x, row + from, max).intoArray(lanes, 0);
+            for (float lane : lanes) {
+                sum += lane;
+            }
+        }
+        for (; from < classes; from++) {
+            sum += Math.exp(x[row + from] - max);
         }
         return max + Math.log(sum);
     }
@@ -68,16 +77,12 @@ final class CrossEntropyLoops {
         return max;
     }
 
-    private static double powers(float[] x, int from, int count, float max) {
+    /// The sums of the powers of a block, lane by lane.
+    private static FloatVector powers(float[] x, int from, float max) {
         FloatVector sums = FloatVector.zero(FLOATS);
-        int k = 0;
-        for (; k <= count - V; k += V) {
-            sums = sums.add(VectorMath.exp(FloatVector.fromArray(FLOATS, x, from + k).sub(max)));
+        for (int k = from; k < from + BLOCK * V; k += V) {
+            sums = sums.add(VectorMath.exp(FloatVector.fromArray(FLOATS, x, k).sub(max)));
         }
-        double sum = Lanes.sum(sums);
-        for (; k < count; k++) {
-            sum += Math.exp(x[from + k] - max);
-        }
-        return sum;
+        return sums;
     }
 }
