@@ -10,19 +10,6 @@ import org.junit.jupiter.api.Test;
 
 /// `docs/commands.md` holds the help text of every command.
 class CommandsDocumentTest {
-    private static final List<String> COMMANDS =
-            List.of(
-                    "demo",
-                    "train",
-                    "evaluate",
-                    "predict",
-                    "describe",
-                    "tokenize",
-                    "inspect",
-                    "forward",
-                    "doctor",
-                    "completion");
-
     private static final Path DOCUMENT =
             Path.of(System.getProperty("xlmr.repository", "..")).resolve("docs/commands.md");
 
@@ -30,7 +17,7 @@ class CommandsDocumentTest {
     void theDocumentIsUpToDate() throws IOException {
         StringBuilder document =
                 new StringBuilder("# Commands\n\nThe help text of each command of `./xlmr`.\n");
-        for (String command : COMMANDS) {
+        for (String command : commands()) {
             CommandRun help = CommandRun.of(command, "--help");
             assertThat(help.exitCode()).isZero();
             document.append("\n## %s\n\n```\n%s```\n".formatted(command, help.out()));
@@ -43,11 +30,14 @@ class CommandsDocumentTest {
                 .hasContent(document.toString());
     }
 
-    @Test
-    void everyCommandButTheInternalOnesIsInTheDocument() {
-        CommandRun help = CommandRun.of("--help");
-        assertThat(help.lines().stream().filter(line -> line.matches("  [a-z]+ +[A-Z].*")))
-                .extracting(line -> line.strip().split(" ")[0])
-                .containsExactlyElementsOf(COMMANDS);
+    /// The commands that the help lists, in its order.
+    private static List<String> commands() {
+        List<String> names =
+                CommandRun.of("--help").lines().stream()
+                        .filter(line -> line.matches("  [a-z][a-z-]* +[A-Z].*"))
+                        .map(line -> line.strip().split(" ")[0])
+                        .toList();
+        assertThat(names).contains("demo", "train", "fill-mask").doesNotHaveDuplicates();
+        return names;
     }
 }
