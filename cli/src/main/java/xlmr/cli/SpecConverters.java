@@ -4,6 +4,7 @@ import java.util.function.Function;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 import xlmr.model.HeadSpec;
+import xlmr.model.LoraSettings;
 import xlmr.optim.ScheduleShape;
 import xlmr.train.ClassWeights;
 import xlmr.train.Tune;
@@ -41,6 +42,14 @@ final class SpecConverters {
         @Override
         public HeadSpec convert(String text) {
             return read(HeadSpec::parse, text);
+        }
+    }
+
+    /// `r=8,alpha=16` and its like.
+    static final class OfLora implements ITypeConverter<LoraSettings> {
+        @Override
+        public LoraSettings convert(String text) {
+            return read(LoraSettings::parse, text);
         }
     }
 

@@ -91,6 +91,7 @@ final class TrainCommand implements Runnable {
     @Override
     public void run() {
         TrainingOptions options = settings.options();
+        settings.saved();
         Path start = model.directory(streams);
         Task task = taskOption.forTraining(start);
         if (settings.head() != null) {
@@ -123,7 +124,8 @@ final class TrainCommand implements Runnable {
             FineTuning job =
                     FineTuning.of(start, target.staging())
                             .withOptions(options)
-                            .withMaxLength(settings.maxLength());
+                            .withMaxLength(settings.maxLength())
+                            .withSaved(settings.saved());
             HeadSpec head = settings.head();
             FineTuning.Result result =
                     (head == null ? job : job.withHead(head))

@@ -4,7 +4,9 @@ import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import xlmr.model.HeadSpec;
+import xlmr.model.LoraSettings;
 import xlmr.optim.ScheduleShape;
+import xlmr.pipeline.SavedForm;
 import xlmr.train.Batching;
 import xlmr.train.ClassWeights;
 import xlmr.train.LearningRates;
@@ -37,7 +39,7 @@ final class TrainingSettings {
             paramLabel = "X",
             description =
                     "Rate after the warm-up, from where it falls. Default: 5e-5; for --tune head"
-                            + " 1e-3, for bias 5e-4.")
+                            + " 1e-3, for bias and --lora 5e-4.")
     private @Nullable Double learningRate;
 
     @Option(
@@ -130,7 +132,26 @@ final class TrainingSettings {
                         + " highest encoder layers and the head. layers:8-11: these encoder layers,"
                         + " counted from 0, and the head. bias: the biases and the head. Default:"
                         + " full.")
-    private Tune tune = Tune.FULL;
+    private @Nullable Tune tune;
+
+    @Option(
+            names = "--lora",
+            converter = SpecConverters.OfLora.class,
+            paramLabel = "r=8,alpha=16,targets=query+value[,dropout=0.05]",
+            description =
+                    "Train small adapters of rank r beside these linear layers of the encoder, and the head,"
+                            + " in place of --tune. Targets: query, key, value, attention.output.dense,"
+                            + " intermediate.dense, output.dense.")
+    private @Nullable LoraSettings lora;
+
+    @Option(
+            names = "--save",
+            paramLabel = "both|adapter|merged",
+            description =
+                    "With --lora. merged: an ordinary model, base and adapter in one. adapter: the adapter"
+                            + " alone, in PEFT's files. both: the merged model, and the adapter in its folder"
+                            + " adapter. Default: both.")
+    private @Nullable SavedForm saved;
 
     @Option(
             names = "--freeze-embeddings",
@@ -159,7 +180,7 @@ final class TrainingSettings {
     /// Checked settings.
     TrainingOptions options() {
         return TrainingOptions.defaults()
-                .withTune(freezeEmbeddings ? tune.withoutEmbeddings() : tune)
+                .withTune(freezeEmbeddings ? tune().withoutEmbeddings() : tune())
                 .withEpochs(epochs)
                 .withPatience(patience)
                 .withSeed(seed)
@@ -179,6 +200,26 @@ final class TrainingSettings {
     /// The head to put on top; null for the one that the model has.
     @Nullable HeadSpec head() {
         return head;
+    }
+
+    /// What is written of a model that was trained with adapters.
+    SavedForm saved() {
+        if (saved != null && lora == null) {
+            throw new CommandException("--save: only with --lora, which trains adapters");
+        }
+        return saved == null ? SavedForm.BOTH : saved;
+    }
+
+    private Tune tune() {
+        if (lora == null) {
+            return tune == null ? Tune.FULL : tune;
+        }
+        if (tune != null) {
+            throw new CommandException(
+                    "--lora and --tune %s: expected one of them; --lora trains adapters and the head"
+                            .formatted(tune.spec()));
+        }
+        return new Tune.Lora(lora);
     }
 
     private static OptionalDouble optional(@Nullable Double value) {

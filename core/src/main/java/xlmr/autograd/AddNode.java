@@ -2,8 +2,8 @@ package xlmr.autograd;
 
 import xlmr.tensor.Tensor;
 
-/// Y = A + B. dA += dY; dB += dY.
-record AddNode(Tensor left, Tensor right, Tensor output) implements Node {
+/// Y = L + f R. dL += dY; dR += f dY.
+record AddNode(Tensor left, float factor, Tensor right, Tensor output) implements Node {
     @Override
     public void backward(Tape tape, Tensor dOutput) {
         Tensor dLeft = tape.gradient(left); // [as left]
@@ -12,7 +12,7 @@ record AddNode(Tensor left, Tensor right, Tensor output) implements Node {
         }
         Tensor dRight = tape.gradient(right); // [as right]
         if (dRight != null) {
-            tape.backend().addScaled(dOutput, 1, dRight);
+            tape.backend().addScaled(dOutput, factor, dRight);
         }
     }
 }

@@ -17,8 +17,7 @@ import xlmr.tensor.Tensor;
 /// The operations a model is written in. They check shapes, run on a backend and, if something
 /// trainable is involved, leave a record on the tape: the same code serves inference and training.
 ///
-/// Results live in the workspace, until [Workspace#reset] or the end of the [#scope] they were made
-/// in. Owned by one thread.
+/// Results live in the workspace until [Workspace#reset] or their [#scope] ends. Owned by one thread.
 public final class Ops {
     private final Backend backend;
     private final Workspace workspace;
@@ -234,11 +233,17 @@ public final class Ops {
 
     /// left + right, of equal shapes.
     public Tensor add(Tensor left, Tensor right) {
+        return addScaled(left, 1, right); // [as left]
+    }
+
+    /// left + factor right, of equal shapes.
+    public Tensor addScaled(Tensor left, float factor, Tensor right) {
         expect("add", "right", right.shape(), left.shape().sizes());
-        Tensor output = take(left.shape().sizes()); // [as left]
-        backend.add(left, right, output);
+        Tensor output = zeros(left.shape().sizes()); // [as left]
+        backend.addScaled(left, 1, output);
+        backend.addScaled(right, factor, output);
         if (records(left) || records(right)) {
-            record(new AddNode(left, right, output));
+            record(new AddNode(left, factor, right, output));
         }
         return output;
     }

@@ -2,6 +2,7 @@ package xlmr.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import xlmr.autograd.Ops;
 import xlmr.autograd.Parameter;
 import xlmr.backend.Activation;
@@ -62,6 +63,24 @@ public record EncoderLayer(
 
     private Tensor after(Ops ops, LayerNorm norm, Tensor sum) {
         return order == LayerNormOrder.AFTER ? norm.forward(ops, sum) : sum; // [N, C]
+    }
+
+    /// The same with each linear layer replaced by what `change` makes of it.
+    EncoderLayer withLinears(UnaryOperator<Linear> change) {
+        return new EncoderLayer(
+                order,
+                new SelfAttention(
+                        change.apply(attention.query()),
+                        change.apply(attention.key()),
+                        change.apply(attention.value()),
+                        attention.dropout()),
+                change.apply(attentionOutput),
+                attentionNorm,
+                change.apply(intermediate),
+                activation,
+                change.apply(output),
+                outputNorm,
+                dropout);
     }
 
     List<Parameter> parameters() {

@@ -2,10 +2,12 @@ package xlmr.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import xlmr.autograd.Ops;
 import xlmr.autograd.Parameter;
 import xlmr.nn.LayerNorm;
+import xlmr.nn.Linear;
 import xlmr.tensor.Tensor;
 import xlmr.tensor.TokenBatch;
 
@@ -77,6 +79,16 @@ public record XlmRobertaModel(
 
     private AttentionScope scope(TokenBatch tokens) {
         return AttentionScope.of(tokens, config.numAttentionHeads(), config.isDecoder());
+    }
+
+    /// The same with each linear layer of the encoder replaced by what `change` makes of it.
+    XlmRobertaModel withLinears(UnaryOperator<Linear> change) {
+        return new XlmRobertaModel(
+                config,
+                embeddings,
+                layers.stream().map(layer -> layer.withLinears(change)).toList(),
+                finalNorm,
+                pooler);
     }
 
     /// All weights, in the order of the reference.

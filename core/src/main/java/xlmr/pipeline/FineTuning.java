@@ -10,6 +10,8 @@ import xlmr.data.BatchOrder;
 import xlmr.data.Example;
 import xlmr.model.HeadSpec;
 import xlmr.model.LoadedModel;
+import xlmr.model.LoraModel;
+import xlmr.model.LoraSettings;
 import xlmr.model.ModelLoader;
 import xlmr.model.ProblemType;
 import xlmr.model.Task;
@@ -17,11 +19,14 @@ import xlmr.model.TaskModel;
 import xlmr.model.XlmRobertaConfig;
 import xlmr.tensor.DType;
 import xlmr.tokenizer.XlmRobertaTokenizer;
+import xlmr.train.AdapterWriter;
 import xlmr.train.EpochResult;
 import xlmr.train.ModelWriter;
 import xlmr.train.Trainer;
 import xlmr.train.TrainingListener;
 import xlmr.train.TrainingOptions;
+import xlmr.train.Tune;
+import xlmr.train.WeightSource;
 
 /// Labelled data and a pretrained checkpoint in, a directory with a fine-tuned model out.
 ///
@@ -41,6 +46,7 @@ import xlmr.train.TrainingOptions;
 /// @param tokenizer the model's, or another that gives the same ids; null to load the model's
 /// @param head that the result gets; null for the one that the checkpoint has, which is its task's
 ///   default unless it was trained with another
+/// @param saved what is written of a model that was trained with adapters
 public record FineTuning(
         Path model,
         Path output,
@@ -48,7 +54,8 @@ public record FineTuning(
         ProblemType problem,
         int maxLength,
         @Nullable XlmRobertaTokenizer tokenizer,
-        @Nullable HeadSpec head) {
+        @Nullable HeadSpec head,
+        SavedForm saved) {
     /// One label a text, default options.
     public static FineTuning of(Path model, Path output) {
         return new FineTuning(
@@ -58,32 +65,40 @@ public record FineTuning(
                 ProblemType.SINGLE_LABEL_CLASSIFICATION,
                 0,
                 null,
-                null);
+                null,
+                SavedForm.BOTH);
     }
 
     /// The same with other options.
     public FineTuning withOptions(TrainingOptions value) {
-        return new FineTuning(model, output, value, problem, maxLength, tokenizer, head);
+        return new FineTuning(model, output, value, problem, maxLength, tokenizer, head, saved);
     }
 
     /// The same for another kind of problem.
     public FineTuning withProblem(ProblemType value) {
-        return new FineTuning(model, output, options, value, maxLength, tokenizer, head);
+        return new FineTuning(model, output, options, value, maxLength, tokenizer, head, saved);
     }
 
     /// The same with texts cut at another length.
     public FineTuning withMaxLength(int value) {
-        return new FineTuning(model, output, options, problem, value, tokenizer, head);
+        return new FineTuning(model, output, options, problem, value, tokenizer, head, saved);
     }
 
     /// The same with a tokenizer that is already open.
     public FineTuning withTokenizer(XlmRobertaTokenizer value) {
-        return new FineTuning(model, output, options, problem, maxLength, value, head);
+        return new FineTuning(model, output, options, problem, maxLength, value, head, saved);
     }
 
     /// The same with a head of one's choice, such as `HeadSpec.parse("bilstm:256")`.
     public FineTuning withHead(HeadSpec value) {
-        return new FineTuning(model, output, options, problem, maxLength, tokenizer, value);
+        return new FineTuning(
+                model, output, options, problem, maxLength, tokenizer, value, saved);
+    }
+
+    /// The same with other files of a model that is trained with adapters.
+    public FineTuning withSaved(SavedForm value) {
+        return new FineTuning(
+                model, output, options, problem, maxLength, tokenizer, head, value);
     }
 
     /// What came of it.
@@ -134,6 +149,7 @@ public record FineTuning(
                 task.configure(pretrained)
                         .withWeightType(DType.F32)
                         .withHead(head(task.task(), pretrained));
+        checkAdapters(task.task());
         Predicate<String> trainable = options.tune().trainable(config);
         XlmRobertaTokenizer own = tokenizer == null ? XlmRobertaTokenizer.load(model) : tokenizer;
         int limit = maxLength <= 0 ? config.maxTokens() : Math.min(maxLength, config.maxTokens());
@@ -142,14 +158,43 @@ public record FineTuning(
         LoadedModel<TaskModel> loaded =
                 ModelLoader.task(task.task(), model, config, trainable, options.seed());
         listener.loaded(loaded.report());
-        ModelWriter writer = new ModelWriter(output, XlmRobertaTokenizer.tokenizerFiles(model));
         BatchOrder order =
                 options.batching().groupByLength()
                         ? BatchOrder.lengthGrouped(options.seed())
                         : BatchOrder.shuffled(options.seed());
         List<EpochResult> epochs =
-                new Trainer(backend, loaded.model(), options, listener)
-                        .fit(data.training(), order, data.validation(), writer::write);
+                new Trainer(backend, adapted(loaded.model()), options, listener)
+                        .fit(data.training(), order, data.validation(), this::write);
         return new Result(task.task(), config.labels(), epochs, loaded.report(), data.truncated());
+    }
+
+    /// With new adapters, if it is these that train.
+    private TaskModel adapted(TaskModel loaded) {
+        return options.tune() instanceof Tune.Lora(LoraSettings settings)
+                ? LoraModel.attach(loaded, settings, options.seed())
+                : loaded;
+    }
+
+    private void write(TaskModel trained, WeightSource source) {
+        if (options.tune() instanceof Tune.Lora(LoraSettings settings)) {
+            if (saved != SavedForm.MERGED) {
+                Path place = saved == SavedForm.ADAPTER ? output : output.resolve("adapter");
+                new AdapterWriter(place, model.toString()).write(trained, settings);
+            }
+            if (saved == SavedForm.ADAPTER) {
+                return;
+            }
+        }
+        new ModelWriter(output, XlmRobertaTokenizer.tokenizerFiles(model))
+                .write(LoraModel.merge(trained), source);
+    }
+
+    private void checkAdapters(Task task) {
+        boolean languageModel = task == Task.MASKED_LM || task == Task.CAUSAL_LM;
+        if (languageModel && options.tune() instanceof Tune.Lora) {
+            throw new IllegalArgumentException(
+                    "lora: a language model's head is tied to the embeddings, which adapters leave as"
+                            + " they are; train it with another choice of what trains");
+        }
     }
 }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import xlmr.backend.Backend;
@@ -90,10 +91,32 @@ public final class TextClassifier {
     /// @param maxLength tokens of the longest text; 0 or more than the model has positions: as many
     ///   as it has
     public static TextClassifier load(Path directory, Backend backend, int maxLength) {
+        return load(
+                directory,
+                () -> ModelLoader.sequenceClassifier(directory, null, ModelLoader.FROZEN, 0),
+                backend,
+                maxLength);
+    }
+
+    /// Opens a base model with a low-rank adapter in PEFT's files, which is merged into it.
+    ///
+    /// @param base directory of the model that the adapter was trained on
+    /// @param adapter directory with `adapter_config.json`
+    /// @param maxLength as in [#load(Path, Backend, int)]
+    /// @throws xlmr.checkpoint.CheckpointException if the adapter does not fit the base
+    public static TextClassifier loadAdapted(
+            Path base, Path adapter, Backend backend, int maxLength) {
+        return load(base, () -> AdaptedModels.load(base, adapter), backend, maxLength);
+    }
+
+    private static TextClassifier load(
+            Path directory,
+            Supplier<LoadedModel<TaskModel>> model,
+            Backend backend,
+            int maxLength) {
         CompletableFuture<XlmRobertaTokenizer> tokenizer =
                 CompletableFuture.supplyAsync(() -> XlmRobertaTokenizer.load(directory));
-        LoadedModel<TaskModel> loaded =
-                ModelLoader.sequenceClassifier(directory, null, ModelLoader.FROZEN, 0);
+        LoadedModel<TaskModel> loaded = model.get();
         loaded.model().linearWeights().forEach(weight -> backend.prepare(weight.value()));
         try {
             return new TextClassifier(backend, loaded, tokenizer.join(), maxLength);

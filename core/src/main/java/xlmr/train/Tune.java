@@ -3,6 +3,8 @@ package xlmr.train;
 import java.util.Locale;
 import java.util.function.Predicate;
 import xlmr.model.EncoderLayers;
+import xlmr.model.LoraModel;
+import xlmr.model.LoraSettings;
 import xlmr.model.ModelLoader;
 import xlmr.model.XlmRobertaConfig;
 
@@ -195,6 +197,41 @@ public sealed interface Tune {
         @Override
         public double usualRate() {
             return 5e-4;
+        }
+    }
+
+    /// Adapters of low rank beside linear layers of the encoder (Hu et al. 2022, LoRA), and the
+    /// head. The encoder itself stays as it is.
+    ///
+    /// @param settings which layers get one, and of what size
+    record Lora(LoraSettings settings) implements Tune {
+        @Override
+        public Predicate<String> trainable(XlmRobertaConfig config) {
+            return ModelLoader.HEAD.or(LoraModel::isAdapter);
+        }
+
+        @Override
+        public String spec() {
+            return "lora:" + settings.spec();
+        }
+
+        @Override
+        public String words(XlmRobertaConfig config) {
+            return "adapters of rank %d on %s of all %d encoder layers, and the head"
+                    .formatted(
+                            settings.rank(),
+                            String.join(", ", settings.targets()),
+                            config.numHiddenLayers());
+        }
+
+        @Override
+        public double usualRate() {
+            return 5e-4;
+        }
+
+        @Override
+        public Tune withoutEmbeddings() {
+            return this;
         }
     }
 

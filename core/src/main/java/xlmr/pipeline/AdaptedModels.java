@@ -1,0 +1,60 @@
+package xlmr.pipeline;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import xlmr.autograd.Parameter;
+import xlmr.checkpoint.CheckpointException;
+import xlmr.checkpoint.LoadReport;
+import xlmr.model.LoadedModel;
+import xlmr.model.LoraModel;
+import xlmr.model.PeftAdapter;
+import xlmr.model.TaskModel;
+import xlmr.tokenizer.XlmRobertaTokenizer;
+import xlmr.train.ModelWriter;
+import xlmr.train.WeightSource;
+
+/// A base model and an adapter as one ordinary model.
+public final class AdaptedModels {
+    private static final WeightSource AS_IT_IS = AdaptedModels::read;
+
+    private AdaptedModels() {}
+
+    /// Loads a base with an adapter merged into it, ready for use: it costs no more than the base.
+    ///
+    /// @param base directory of the model that the adapter was trained on
+    /// @param adapter directory with `adapter_config.json`
+    /// @throws CheckpointException if either is damaged or they do not fit
+    public static LoadedModel<TaskModel> load(Path base, Path adapter) {
+        LoadedModel<TaskModel> loaded = PeftAdapter.open(adapter).load(base);
+        return new LoadedModel<>(LoraModel.merge(loaded.model()), loaded.report());
+    }
+
+    /// Writes a base with an adapter merged into it as an ordinary checkpoint.
+    ///
+    /// @param output directory of the result, made if it is missing
+    /// @return what was read of base and adapter
+    /// @throws CheckpointException as [#load], or if neither has a trained head
+    public static LoadReport merge(Path base, Path adapter, Path output) {
+        LoadedModel<TaskModel> loaded = load(base, adapter);
+        if (!loaded.report().isComplete()) {
+            throw new CheckpointException(
+                    adapter.toString(),
+                    "neither the adapter nor %s has %s"
+                            .formatted(
+                                    base, loaded.report().initialized().getFirst().name()));
+        }
+        new ModelWriter(output, XlmRobertaTokenizer.tokenizerFiles(base))
+                .write(loaded.model(), AS_IT_IS);
+        return loaded.report();
+    }
+
+    /// Whether a directory holds an adapter, and no model of its own.
+    public static boolean isAdapter(Path directory) {
+        return Files.exists(directory.resolve(PeftAdapter.CONFIG));
+    }
+
+    private static void read(Parameter parameter, int from, int count, float[] to) {
+        int columns = parameter.shape().rank() < 2 ? 1 : parameter.shape().size(-1);
+        parameter.value().storage().read((long) from * columns, to, 0, count * columns);
+    }
+}
