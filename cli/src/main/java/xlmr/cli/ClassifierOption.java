@@ -1,9 +1,13 @@
 package xlmr.cli;
 
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import xlmr.backend.Backend;
+import xlmr.model.PeftAdapter;
+import xlmr.model.Task;
+import xlmr.model.XlmRobertaConfig;
 import xlmr.pipeline.TextClassifier;
 
 /// A classifier to be used: `--model`, and at which length texts are cut.
@@ -15,8 +19,32 @@ final class ClassifierOption {
             paramLabel = "N",
             description =
                     "Cut texts to N tokens, <s> and </s> included. Default: as many as the model"
-                        + " has positions.")
+                            + " has positions.")
     private int maxLength;
+
+    @Option(
+            names = "--adapter",
+            paramLabel = "DIR",
+            description =
+                    "A LoRA adapter in PEFT's files (adapter_config.json), which was trained on"
+                            + " --model and is merged into it when it is read.")
+    private @Nullable Path adapter;
+
+    /// What the model is used for, with its adapter if there is one.
+    Task task(Streams streams, TaskOption option) {
+        Path directory = model.directory(streams);
+        if (adapter == null) {
+            return option.forUse(directory);
+        }
+        XlmRobertaConfig base = XlmRobertaConfig.read(directory.resolve("config.json"));
+        Task task = PeftAdapter.open(adapter).task(base).orElse(Task.SEQUENCE_CLASSIFICATION);
+        if (task != Task.SEQUENCE_CLASSIFICATION) {
+            throw new CommandException(
+                    "--adapter %s is for %s, which is not read beside its base; make one model of both with xlmr merge"
+                            .formatted(adapter, task.word()));
+        }
+        return task;
+    }
 
     /// The model's directory.
     Path directory(Streams streams) {
@@ -32,7 +60,10 @@ final class ClassifierOption {
     /// refused.
     TextClassifier open(Streams streams, Backend backend) {
         Path directory = model.directory(streams);
-        TextClassifier classifier = TextClassifier.load(directory, backend, maxLength);
+        TextClassifier classifier =
+                adapter == null
+                        ? TextClassifier.load(directory, backend, maxLength)
+                        : TextClassifier.loadAdapted(directory, adapter, backend, maxLength);
         if (!classifier.report().isComplete()) {
             throw new CommandException(
                     ("%s: the checkpoint has no trained classification head (%d arrays would be"

@@ -93,7 +93,7 @@ final class EvaluateCommand implements Runnable {
 
     private void evaluateTexts(Path file) {
         Path directory = model.directory(streams);
-        Task task = taskOption.forUse(directory);
+        Task task = model.task(streams, taskOption);
         if (task != Task.SEQUENCE_CLASSIFICATION) {
             longTexts.refuseFor(task);
             try (Backend backend = compute.open(streams)) {

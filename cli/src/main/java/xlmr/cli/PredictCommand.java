@@ -73,7 +73,7 @@ final class PredictCommand implements Runnable {
     @Override
     public void run() {
         Path directory = model.directory(streams);
-        Task task = taskOption.forUse(directory);
+        Task task = model.task(streams, taskOption);
         if (task == Task.SEQUENCE_CLASSIFICATION) {
             classify();
             return;

@@ -139,18 +139,18 @@ final class TrainingSettings {
             converter = SpecConverters.OfLora.class,
             paramLabel = "r=8,alpha=16,targets=query+value[,dropout=0.05]",
             description =
-                    "Train small adapters of rank r beside these linear layers of the encoder, and the head,"
-                            + " in place of --tune. Targets: query, key, value, attention.output.dense,"
-                            + " intermediate.dense, output.dense.")
+                    "Train small adapters of rank r beside these linear layers of the encoder, and"
+                            + " the head, in place of --tune. Targets: query, key, value,"
+                            + " attention.output.dense, intermediate.dense, output.dense.")
     private @Nullable LoraSettings lora;
 
     @Option(
             names = "--save",
             paramLabel = "both|adapter|merged",
             description =
-                    "With --lora. merged: an ordinary model, base and adapter in one. adapter: the adapter"
-                            + " alone, in PEFT's files. both: the merged model, and the adapter in its folder"
-                            + " adapter. Default: both.")
+                    "With --lora. merged: an ordinary model, base and adapter in one. adapter: the"
+                        + " adapter alone, in PEFT's files. both: the merged model, and the adapter"
+                        + " in its folder adapter. Default: both.")
     private @Nullable SavedForm saved;
 
     @Option(

@@ -105,6 +105,7 @@ public final class XlmrCommand implements Runnable {
         commands.put("inspect", InspectCommand::new);
         commands.put("convert", ConvertCommand::new);
         commands.put("prune", PruneCommand::new);
+        commands.put("merge", MergeCommand::new);
         commands.put("forward", ForwardCommand::new);
         commands.put("doctor", DoctorCommand::new);
         commands.put("completion", CompletionCommand::new);

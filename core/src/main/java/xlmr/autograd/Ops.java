@@ -17,7 +17,8 @@ import xlmr.tensor.Tensor;
 /// The operations a model is written in. They check shapes, run on a backend and, if something
 /// trainable is involved, leave a record on the tape: the same code serves inference and training.
 ///
-/// Results live in the workspace until [Workspace#reset] or their [#scope] ends. Owned by one thread.
+/// Results live in the workspace until [Workspace#reset] or their [#scope] ends. Owned by one
+/// thread.
 public final class Ops {
     private final Backend backend;
     private final Workspace workspace;
@@ -65,11 +66,6 @@ public final class Ops {
     /// The device.
     public Backend backend() {
         return backend;
-    }
-
-    /// Whether dropout is active.
-    public boolean isTraining() {
-        return training;
     }
 
     /// A tensor in the workspace with these values.

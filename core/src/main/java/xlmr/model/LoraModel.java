@@ -97,9 +97,7 @@ public final class LoraModel {
         return new Linear(
                 new Parameter(
                         weight.name(),
-                        Tensor.of(
-                                weight.shape(),
-                                change.mergedInto(weight.value()))), // [out, in]
+                        Tensor.of(weight.shape(), change.mergedInto(weight.value()))), // [out, in]
                 linear.bias());
     }
 }

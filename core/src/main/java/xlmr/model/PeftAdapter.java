@@ -1,6 +1,5 @@
 package xlmr.model;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,8 +27,7 @@ public final class PeftAdapter {
     /// The file that makes a directory an adapter.
     public static final String CONFIG = "adapter_config.json";
 
-    static final String WEIGHTS = "adapter_model.safetensors";
-    static final String PREFIX = "base_model.model.";
+    private static final String WEIGHTS = "adapter_model.safetensors";
     private static final String A = ".lora_A.weight";
     private static final String B = ".lora_B.weight";
 
@@ -125,7 +123,8 @@ public final class PeftAdapter {
         }
         Task task = task(base).orElse(Task.SEQUENCE_CLASSIFICATION);
         XlmRobertaConfig config = base.withArchitecture(task.architecture());
-        String last = stored.getOrDefault("classifier.out_proj.bias", stored.get("classifier.bias"));
+        String last =
+                stored.getOrDefault("classifier.out_proj.bias", stored.get("classifier.bias"));
         if (!task.hasLabels() || last == null) {
             return config;
         }
@@ -150,8 +149,7 @@ public final class PeftAdapter {
         LoadedModel<TaskModel> loaded =
                 ModelLoader.task(task, base, config(own), ModelLoader.HEAD, 0);
         Set<String> used = new LinkedHashSet<>();
-        TaskModel adapted =
-                LoraModel.withLinears(loaded.model(), linear -> adapted(linear, used));
+        TaskModel adapted = LoraModel.withLinears(loaded.model(), linear -> adapted(linear, used));
         for (Parameter parameter : adapted.head().parameters()) {
             replace(parameter, used);
         }

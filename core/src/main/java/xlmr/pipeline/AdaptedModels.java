@@ -40,8 +40,7 @@ public final class AdaptedModels {
             throw new CheckpointException(
                     adapter.toString(),
                     "neither the adapter nor %s has %s"
-                            .formatted(
-                                    base, loaded.report().initialized().getFirst().name()));
+                            .formatted(base, loaded.report().initialized().getFirst().name()));
         }
         new ModelWriter(output, XlmRobertaTokenizer.tokenizerFiles(base))
                 .write(loaded.model(), AS_IT_IS);

@@ -193,8 +193,8 @@ public record FineTuning(
         boolean languageModel = task == Task.MASKED_LM || task == Task.CAUSAL_LM;
         if (languageModel && options.tune() instanceof Tune.Lora) {
             throw new IllegalArgumentException(
-                    "lora: a language model's head is tied to the embeddings, which adapters leave as"
-                            + " they are; train it with another choice of what trains");
+                    "lora: a language model's head is tied to the embeddings, which adapters leave"
+                            + " as they are; train it with another choice of what trains");
         }
     }
 }

@@ -49,14 +49,14 @@ public record AdapterWriter(Path directory, String base) {
         }
         writer.write(directory.resolve("adapter_model.safetensors"));
         model.config().write(directory.resolve("config.json"));
-        JsonDocument.write(directory.resolve("adapter_config.json"), json(model, settings, modules));
+        JsonDocument.write(
+                directory.resolve("adapter_config.json"), json(model, settings, modules));
     }
 
     private static void add(SafetensorsWriter writer, Parameter parameter) {
         writer.add(
                 PREFIX + parameter.name(),
-                Tensor.of(
-                        parameter.shape(), parameter.value().toArray())); // [as the parameter]
+                Tensor.of(parameter.shape(), parameter.value().toArray())); // [as the parameter]
     }
 
     /// The module of a head that PEFT saves as a whole: `classifier` of

@@ -242,6 +242,31 @@ class FineTuningCommandsTest {
     }
 
     @Test
+    void anAdapterIsTrainedMergedAndUsedBesideItsBase() throws IOException {
+        Path both = directory.resolve("lora");
+        CommandRun run = train(both, "--lora=r=4,targets=query+output.dense", "--epochs=1");
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out())
+                .contains("training adapters of rank 4 on query, output.dense of all 3 encoder");
+        Path adapter = both.resolve("adapter");
+        assertThat(adapter.resolve("adapter_model.safetensors")).exists();
+        Path merged = directory.resolve("lora-merged");
+        CommandRun merge = CommandRun.of("merge", "--adapter", adapter, "--output", merged);
+        assertThat(merge.exitCode()).as(merge.err()).isZero();
+        assertThat(
+                        Files.mismatch(
+                                both.resolve("model.safetensors"),
+                                merged.resolve("model.safetensors")))
+                .isEqualTo(-1);
+        Object[] text = {"--json", "The train leaves at noon."};
+        CommandRun beside = CommandRun.of("predict", "--adapter", adapter, text[0], text[1]);
+        assertThat(beside.err()).isEmpty();
+        assertThat(beside.out())
+                .contains("\"label\"")
+                .isEqualTo(CommandRun.of("predict", "--model", both, text[0], text[1]).out());
+    }
+
+    @Test
     void textsThatAreTooLongAreCutAndCounted() {
         CommandRun run =
                 CommandRun.of(
