@@ -73,6 +73,7 @@ public record EncoderLayer(
                         change.apply(attention.query()),
                         change.apply(attention.key()),
                         change.apply(attention.value()),
+                        attention.heads(),
                         attention.dropout()),
                 change.apply(attentionOutput),
                 attentionNorm,

@@ -91,14 +91,12 @@ public record FineTuning(
 
     /// The same with a head of one's choice, such as `HeadSpec.parse("bilstm:256")`.
     public FineTuning withHead(HeadSpec value) {
-        return new FineTuning(
-                model, output, options, problem, maxLength, tokenizer, value, saved);
+        return new FineTuning(model, output, options, problem, maxLength, tokenizer, value, saved);
     }
 
     /// The same with other files of a model that is trained with adapters.
     public FineTuning withSaved(SavedForm value) {
-        return new FineTuning(
-                model, output, options, problem, maxLength, tokenizer, head, value);
+        return new FineTuning(model, output, options, problem, maxLength, tokenizer, head, value);
     }
 
     /// What came of it.
