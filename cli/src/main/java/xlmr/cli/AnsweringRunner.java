@@ -178,8 +178,8 @@ final class AnsweringRunner implements TaskRunner {
         if (!answerer.report().isComplete()) {
             throw new CommandException(
                     ("%s: the checkpoint has no trained head for question answering (%d arrays"
-                         + " would be random), so its answers would mean nothing; train one with"
-                         + " xlmr train --task question-answering")
+                                    + " would be random), so its answers would mean nothing; train one with"
+                                    + " xlmr train --task question-answering")
                             .formatted(call.directory(), answerer.report().initialized().size()));
         }
         return answerer;

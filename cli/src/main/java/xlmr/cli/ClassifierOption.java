@@ -67,8 +67,8 @@ final class ClassifierOption {
         if (!classifier.report().isComplete()) {
             throw new CommandException(
                     ("%s: the checkpoint has no trained classification head (%d arrays would be"
-                         + " random), so its answers would mean nothing; fine-tune it first with"
-                         + " xlmr train, then give that output as --model")
+                                    + " random), so its answers would mean nothing; fine-tune it first with"
+                                    + " xlmr train, then give that output as --model")
                             .formatted(
                                     model.given() ? directory : "the embedded model",
                                     classifier.report().initialized().size()));

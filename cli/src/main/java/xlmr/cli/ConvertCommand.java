@@ -26,12 +26,12 @@ import xlmr.tensor.DType;
         customSynopsis = "xlmr convert [OPTIONS] --model=DIR --output=DIR",
         description = {
             "Write a model again: from any checkpoint that can be read (safetensors,"
-                + " pytorch_model.bin, tf_model.h5, one file or shards) to files that transformers"
-                + " or sentence-transformers load, or to ONNX.",
+                    + " pytorch_model.bin, tf_model.h5, one file or shards) to files that transformers"
+                    + " or sentence-transformers load, or to ONNX.",
             "",
             "Names become those of the reference, a BERT layout with XLM-R's vocabulary becomes an"
-                + " ordinary XLM-R. Tokenizer files are copied. What the model has no place for is"
-                + " left out and named."
+                    + " ordinary XLM-R. Tokenizer files are copied. What the model has no place for is"
+                    + " left out and named."
         },
         footer = {
             "",

@@ -99,9 +99,9 @@ final class DemoCommand implements Runnable {
         heading("1. The model");
         out.printf(
                 "A small XLM-RoBERTa that comes with xlmr: %d layers, %d numbers a token, %,d"
-                    + " pieces of words in%nits vocabulary, %.1f MB. It has read text in several"
-                    + " languages and turns each token into a%nvector, but it cannot classify yet."
-                    + " For that a head is put on top, with random weights:%n%n",
+                        + " pieces of words in%nits vocabulary, %.1f MB. It has read text in several"
+                        + " languages and turns each token into a%nvector, but it cannot classify yet."
+                        + " For that a head is put on top, with random weights:%n%n",
                 config.numHiddenLayers(),
                 config.hiddenSize(),
                 config.vocabSize(),

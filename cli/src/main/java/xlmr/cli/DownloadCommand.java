@@ -12,16 +12,16 @@ import xlmr.hub.Hub;
         name = "download",
         description = {
             "Fetch a model from the Hugging Face Hub into the cache that Hugging Face's own"
-                + " programs use, and print the directory. What is there already is not fetched"
-                + " again; what was broken off is continued.",
+                    + " programs use, and print the directory. What is there already is not fetched"
+                    + " again; what was broken off is continued.",
             "",
             "Of several formats of the weights one is taken: safetensors, else PyTorch, else"
-                + " TensorFlow."
+                    + " TensorFlow."
         },
         footer = {
             "",
             "Environment: HF_HOME, HF_HUB_CACHE, HF_TOKEN, HF_ENDPOINT, HF_HUB_OFFLINE,"
-                + " HTTPS_PROXY, NO_PROXY.",
+                    + " HTTPS_PROXY, NO_PROXY.",
             "",
             "Examples:",
             "  xlmr download FacebookAI/xlm-roberta-base",

@@ -30,8 +30,8 @@ final class EmbedderOptions {
             paramLabel = "cls|mean|max",
             description =
                     "How the tokens' vectors become one: that of <s>, their mean, or the largest in"
-                        + " each dimension. Default: what a sentence-transformers directory says,"
-                        + " else mean.")
+                            + " each dimension. Default: what a sentence-transformers directory says,"
+                            + " else mean.")
     private @Nullable Mode pooling;
 
     @Option(
@@ -47,8 +47,8 @@ final class EmbedderOptions {
             paramLabel = "LIST",
             description =
                     "Mean over several layers, with weights if you like: 0,-1 or 0:1,6:0.5,12:2. 0"
-                        + " is the output of the embeddings, -1 the last layer. Default: the last"
-                        + " layer alone.")
+                            + " is the output of the embeddings, -1 the last layer. Default: the last"
+                            + " layer alone.")
     private @Nullable String layers;
 
     @Option(

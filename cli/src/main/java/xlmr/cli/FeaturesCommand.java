@@ -26,16 +26,16 @@ import xlmr.pipeline.FeaturePooling;
                     + " logits, attentions.",
             "",
             "Layer 0 is the output of the embeddings, 1 the first encoder layer, -1 the last. What"
-                + " a classification head reads is --layers -1 --pool cls, the hidden state of <s>."
-                + " The head then computes dense and tanh; the result, which its last linear layer"
-                + " turns into logits, is --pool head."
+                    + " a classification head reads is --layers -1 --pool cls, the hidden state of <s>."
+                    + " The head then computes dense and tanh; the result, which its last linear layer"
+                    + " turns into logits, is --pool head."
         },
         footer = {
             "",
             "A .npz or .safetensors file holds an array for each layer (layer_0, layer_6, ...) or"
-                + " head; with --pool tokens these are [tokens, C], and starts, ids, sequence and"
-                + " offsets say whose tokens they are. Attentions are attention_I, flat, and"
-                + " attention_starts. In numpy:",
+                    + " head; with --pool tokens these are [tokens, C], and starts, ids, sequence and"
+                    + " offsets say whose tokens they are. Attentions are attention_I, flat, and"
+                    + " attention_starts. In numpy:",
             "",
             "  z = numpy.load(\"FILE.npz\"); s = z[\"starts\"]",
             "  tokens_of_text_3 = z[\"layer_6\"][s[3]:s[4]]",

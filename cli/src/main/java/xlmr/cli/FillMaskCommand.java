@@ -11,7 +11,7 @@ import xlmr.backend.Backend;
         name = "fill-mask",
         description = {
             "Say what could stand where <mask> is written, with a pretrained (masked) language"
-                + " model.",
+                    + " model.",
             "",
             "Probabilities are over all pieces of the vocabulary, each mask by itself."
         },

@@ -20,8 +20,8 @@ record FilledMasks(Streams streams, boolean json, int candidates) {
         if (!fillMask.report().isComplete()) {
             throw new CommandException(
                     ("%s: the checkpoint has no language model's head (%d arrays would be random),"
-                         + " so its guesses would mean nothing; give a pretrained model, or train"
-                         + " one with xlmr train --task masked-lm")
+                                    + " so its guesses would mean nothing; give a pretrained model, or train"
+                                    + " one with xlmr train --task masked-lm")
                             .formatted(directory, fillMask.report().initialized().size()));
         }
         List<Example> next = texts.next(1);

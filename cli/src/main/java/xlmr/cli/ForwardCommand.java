@@ -17,20 +17,20 @@ import xlmr.tensor.Tensor;
         customSynopsis = "xlmr forward [OPTIONS] --inputs=FILE --outputs=FILE",
         description = {
             "Run a model on arrays that another program made, and write what comes out: for"
-                + " research and for proof.",
+                    + " research and for proof.",
             "",
             "Read:    inputs.input_ids [B, T] (or inputs.inputs_embeds [B, T, C]), and if they are"
-                + " there inputs.attention_mask, inputs.position_ids, inputs.token_type_ids,"
-                + " inputs.labels.",
+                    + " there inputs.attention_mask, inputs.position_ids, inputs.token_type_ids,"
+                    + " inputs.labels.",
             "Written: outputs.logits [B, K] and outputs.loss, or for a bare encoder"
-                + " outputs.last_hidden_state [B, T, C] and outputs.pooler_output [B, C]; and what"
-                + " is asked for below."
+                    + " outputs.last_hidden_state [B, T, C] and outputs.pooler_output [B, C]; and what"
+                    + " is asked for below."
         },
         footer = {
             "",
             "Example:",
             "  xlmr forward --model DIR --inputs in.safetensors --outputs out.safetensors"
-                + " --gradients"
+                    + " --gradients"
         })
 final class ForwardCommand implements Runnable {
     private final Streams streams;
@@ -55,7 +55,7 @@ final class ForwardCommand implements Runnable {
             names = "--hidden-states",
             description =
                     "Write outputs.hidden_states.i [B, T, C]: the embeddings (0) and the output of"
-                        + " each layer.")
+                            + " each layer.")
     private boolean hiddenStates;
 
     @Option(

@@ -20,7 +20,7 @@ import xlmr.pipeline.GenerationOptions;
             "Examples:",
             "  xlmr generate --model DIR \"Once upon a time\"",
             "  xlmr generate --model DIR --temperature 0.8 --top-p 0.95 --seed 7 \"Il était une"
-                + " fois\""
+                    + " fois\""
         })
 final class GenerateCommand implements Runnable {
     private final Streams streams;
@@ -39,7 +39,7 @@ final class GenerateCommand implements Runnable {
             paramLabel = "X",
             description =
                     "Tokens are drawn at random: below 1 the probable ones more often. Default: 0,"
-                        + " the most probable one always.")
+                            + " the most probable one always.")
     private double temperature;
 
     @Option(
@@ -53,7 +53,7 @@ final class GenerateCommand implements Runnable {
             paramLabel = "X",
             description =
                     "Draw from the most probable tokens that together have this probability."
-                        + " Default: 1, from all.")
+                            + " Default: 1, from all.")
     private double topP = 1;
 
     @Option(
@@ -76,7 +76,7 @@ final class GenerateCommand implements Runnable {
         if (temperature == 0 && (topK != 0 || topP != 1)) {
             throw new CommandException(
                     "--top-k and --top-p choose among tokens that are drawn; give --temperature"
-                        + " above 0, too");
+                            + " above 0, too");
         }
         GenerationOptions options =
                 new GenerationOptions(maxNewTokens, temperature, topK, topP, seed);

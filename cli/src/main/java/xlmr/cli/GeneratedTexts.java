@@ -24,8 +24,8 @@ record GeneratedTexts(Streams streams, boolean json, GenerationOptions options) 
         if (!generator.report().isComplete()) {
             throw new CommandException(
                     ("%s: the checkpoint has no language model's head (%d arrays would be random),"
-                         + " so what it writes would mean nothing; train one with xlmr train --task"
-                         + " causal-lm")
+                                    + " so what it writes would mean nothing; train one with xlmr train --task"
+                                    + " causal-lm")
                             .formatted(directory, generator.report().initialized().size()));
         }
         List<Example> next = texts.next(1);

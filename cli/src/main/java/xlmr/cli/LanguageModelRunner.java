@@ -78,7 +78,7 @@ final class LanguageModelRunner implements TaskRunner {
         if (output != null) {
             throw new CommandException(
                     "--output: not for language models; use --json and send standard output to a"
-                        + " file");
+                            + " file");
         }
         try (TextInput.Texts texts = input.open(call.streams(), true)) {
             switch (task) {

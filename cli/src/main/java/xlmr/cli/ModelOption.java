@@ -14,9 +14,9 @@ final class ModelOption {
             paramLabel = "DIR|NAME",
             description =
                     "A model directory in Hugging Face's layout (config.json, model.safetensors,"
-                        + " tokenizer files), or the name of a model on the Hugging Face Hub,"
-                        + " ORGANIZATION/NAME or hf://NAME. Default: the small model that comes"
-                        + " with xlmr.")
+                            + " tokenizer files), or the name of a model on the Hugging Face Hub,"
+                            + " ORGANIZATION/NAME or hf://NAME. Default: the small model that comes"
+                            + " with xlmr.")
     private @Nullable String model;
 
     @Option(

@@ -28,8 +28,8 @@ import xlmr.train.LinearProbe;
             "Find the layer whose features tell your labels best, without changing the model.",
             "",
             "A small linear head is trained on the frozen features of every layer, which are"
-                + " computed once, and judged on the validation texts. The output directory gets"
-                + " probe.json and a picture, probe.svg."
+                    + " computed once, and judged on the validation texts. The output directory gets"
+                    + " probe.json and a picture, probe.svg."
         },
         footer = {
             "",

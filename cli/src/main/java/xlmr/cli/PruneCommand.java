@@ -27,12 +27,12 @@ import xlmr.tokenizer.KeptCharacters;
         name = "prune",
         customSynopsis =
                 "xlmr prune [OPTIONS] --model=DIR --output=DIR (--keep-layers=LAYERS |"
-                    + " --drop-layers=LAYERS | --vocabulary-from=FILE...)",
+                        + " --drop-layers=LAYERS | --vocabulary-from=FILE...)",
         description = {
             "Make a smaller model by leaving a part out: layers of the encoder, or the pieces of"
-                + " the vocabulary that your texts do not need. The result is an ordinary model"
-                + " directory. A table says what it costs before and after, and with labelled texts"
-                + " how good it is.",
+                    + " the vocabulary that your texts do not need. The result is an ordinary model"
+                    + " directory. A table says what it costs before and after, and with labelled texts"
+                    + " how good it is.",
             "",
             "Layers and vocabulary can both be pruned, one after the other."
         },

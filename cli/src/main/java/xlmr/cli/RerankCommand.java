@@ -21,8 +21,8 @@ import xlmr.pipeline.Reranker;
             "Put passages in the order in which they answer a query, best first.",
             "",
             "A sequence classifier of one label is a cross-encoder: it reads query and passage"
-                + " together, and the score is the sigmoid of its logit. With any other model it is"
-                + " the cosine of their embeddings."
+                    + " together, and the score is the sigmoid of its logit. With any other model it is"
+                    + " the cosine of their embeddings."
         },
         footer = {
             "",

@@ -235,9 +235,9 @@ final class TaggingRunner implements TaskRunner {
         if (!tagger.report().isComplete()) {
             throw new CommandException(
                     ("%s: the checkpoint has no trained head for token classification (%d arrays"
-                         + " would be random), so its tags would mean nothing; fine-tune it first"
-                         + " with xlmr train --task token-classification, then give that output as"
-                         + " --model")
+                                    + " would be random), so its tags would mean nothing; fine-tune it first"
+                                    + " with xlmr train --task token-classification, then give that output as"
+                                    + " --model")
                             .formatted(call.directory(), tagger.report().initialized().size()));
         }
         OptionalInt stride = windows.stride();

@@ -14,8 +14,8 @@ final class TaskOption {
             paramLabel = "NAME",
             description = {
                 "sequence-classification, token-classification, question-answering,"
-                    + " multiple-choice, masked-lm or causal-lm. Default: the model's own, and"
-                    + " sequence-classification to train a model that has none."
+                        + " multiple-choice, masked-lm or causal-lm. Default: the model's own, and"
+                        + " sequence-classification to train a model that has none."
             })
     private @Nullable String name;
 

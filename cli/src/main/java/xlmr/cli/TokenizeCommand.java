@@ -55,8 +55,8 @@ final class TokenizeCommand implements Runnable {
             paramLabel = "FORMAT",
             description =
                     "ids: a line of ids for each text. pieces: a line of pieces. json: an object"
-                        + " with ids, pieces and offsets (UTF-16). table: for a person. Default:"
-                        + " ids for --input, else table.")
+                            + " with ids, pieces and offsets (UTF-16). table: for a person. Default:"
+                            + " ids for --input, else table.")
     private @Nullable Format format;
 
     @Option(
@@ -64,8 +64,8 @@ final class TokenizeCommand implements Runnable {
             paramLabel = "spm|hf",
             description =
                     "Ids as C++ SentencePiece gives them (spm) or as Hugging Face's fast tokenizer"
-                        + " does (hf). Default: hf where the directory holds a tokenizer.json, else"
-                        + " spm.")
+                            + " does (hf). Default: hf where the directory holds a tokenizer.json, else"
+                            + " spm.")
     private @Nullable Reference reference;
 
     @Option(

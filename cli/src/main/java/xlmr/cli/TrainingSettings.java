@@ -55,8 +55,8 @@ final class TrainingSettings {
             paramLabel = "X",
             description =
                     "Each encoder layer learns at X times the rate of the one above it, the"
-                        + " embeddings at X times that of the lowest: 0.9, for example. Default:"
-                        + " 1.")
+                            + " embeddings at X times that of the lowest: 0.9, for example. Default:"
+                            + " 1.")
     private double layerDecay = 1;
 
     @Option(
@@ -116,10 +116,10 @@ final class TrainingSettings {
             paramLabel = "SPEC",
             description =
                     "What is put on top of the encoder: roberta (dense, tanh, projection), linear,"
-                        + " mlp:512,256:gelu, lstm:256, bilstm:256, gru:256, bigru:256, cnn:128x3"
-                        + " (channels x width), attention, mean, max, mix:SPEC (a trained mean of"
-                        + " all layers before another head), or the name of your own. Default: the"
-                        + " model's own, which is roberta where it has none. See docs/heads.md.")
+                            + " mlp:512,256:gelu, lstm:256, bilstm:256, gru:256, bigru:256, cnn:128x3"
+                            + " (channels x width), attention, mean, max, mix:SPEC (a trained mean of"
+                            + " all layers before another head), or the name of your own. Default: the"
+                            + " model's own, which is roberta where it has none. See docs/heads.md.")
     private @Nullable HeadSpec head;
 
     @Option(
@@ -128,10 +128,10 @@ final class TrainingSettings {
             paramLabel = "full|head|top:K|layers:A-B|bias",
             description =
                     "full: every weight is trained (global fine-tuning). head: the encoder stays as"
-                        + " it is and only the new head is trained, many times faster. top:4: the 4"
-                        + " highest encoder layers and the head. layers:8-11: these encoder layers,"
-                        + " counted from 0, and the head. bias: the biases and the head. Default:"
-                        + " full.")
+                            + " it is and only the new head is trained, many times faster. top:4: the 4"
+                            + " highest encoder layers and the head. layers:8-11: these encoder layers,"
+                            + " counted from 0, and the head. bias: the biases and the head. Default:"
+                            + " full.")
     private @Nullable Tune tune;
 
     @Option(
@@ -149,8 +149,8 @@ final class TrainingSettings {
             paramLabel = "both|adapter|merged",
             description =
                     "With --lora. merged: an ordinary model, base and adapter in one. adapter: the"
-                        + " adapter alone, in PEFT's files. both: the merged model, and the adapter"
-                        + " in its folder adapter. Default: both.")
+                            + " adapter alone, in PEFT's files. both: the merged model, and the adapter"
+                            + " in its folder adapter. Default: both.")
     private @Nullable SavedForm saved;
 
     @Option(

@@ -1,7 +1,6 @@
 package xlmr.backend;
 
 import org.jspecify.annotations.Nullable;
-
 import xlmr.tensor.Shape;
 import xlmr.tensor.Tensor;
 

@@ -60,7 +60,7 @@ final class Refusals {
                                         known
                                                 ? "the access token may not read it (403)"
                                                 : "it may not be read without an access token"
-                                                      + " (403)",
+                                                        + " (403)",
                                         "see %s, and give a token that may read it in HF_TOKEN"
                                                 .formatted(page));
                         case NOT_FOUND -> noFile(address, page);

@@ -173,8 +173,8 @@ final class ConfigReader {
                         () ->
                                 refused(
                                         ("problem_type is \"%s\"; expected"
-                                             + " single_label_classification,"
-                                             + " multi_label_classification or regression")
+                                                        + " single_label_classification,"
+                                                        + " multi_label_classification or regression")
                                                 .formatted(name)));
     }
 

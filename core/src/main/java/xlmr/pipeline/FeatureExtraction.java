@@ -158,7 +158,7 @@ public final class FeatureExtraction {
         if (shared.model() == null) {
             throw new IllegalArgumentException(
                     ("pool head: %s is an encoder without a head; cls of the last layer is what a"
-                         + " classification head would read, and fine-tuning gives it one")
+                                    + " classification head would read, and fine-tuning gives it one")
                             .formatted(shared.directory()));
         }
         if (!shared.headIsTrained()) {

@@ -33,7 +33,7 @@ record TokenWindows(List<int[]> sequences, List<Places> texts) {
             if (overlap < 0 || maxLength - ADDED <= overlap) {
                 throw new IllegalArgumentException(
                         ("windows: %d tokens, of which %d are <s> and </s>, leave no room beside an"
-                             + " overlap of %d; allow longer windows or a smaller overlap")
+                                        + " overlap of %d; allow longer windows or a smaller overlap")
                                 .formatted(maxLength, ADDED, overlap));
             }
         }

@@ -54,7 +54,7 @@ record WindowedTexts(List<int[]> sequences, int[] firsts, int[] truncated) {
         if (room - added <= reading.overlap()) {
             throw new IllegalArgumentException(
                     ("windows: %d tokens leave no room beside %d of the prompt, %d special ones and"
-                         + " an overlap of %d; allow longer windows or a smaller overlap")
+                                    + " an overlap of %d; allow longer windows or a smaller overlap")
                             .formatted(
                                     reading.maxLength(), prompt.length, added, reading.overlap()));
         }

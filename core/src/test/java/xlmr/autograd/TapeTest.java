@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-
 import xlmr.backend.Activation;
 import xlmr.backend.Backend;
 import xlmr.backend.CrossEntropy;
@@ -15,10 +17,6 @@ import xlmr.backend.SegmentReduction;
 import xlmr.backend.cpu.CpuBackends;
 import xlmr.tensor.Shape;
 import xlmr.tensor.Tensor;
-
-import java.util.Arrays;
-import java.util.List;
-import java.util.Objects;
 
 class TapeTest {
     private final Backend backend = CpuBackends.scalar();

@@ -41,7 +41,7 @@ class ChoiceReaderTest {
                         read(
                                         "a.jsonl",
                                         ("{\"context\": \"c\", \"choices\": [\"x\", \"y z\","
-                                             + " \"w\"], \"answer\": %s}")
+                                                        + " \"w\"], \"answer\": %s}")
                                                 .formatted(label))
                                 .getFirst()
                                 .label())

@@ -148,7 +148,7 @@ class QuestionReaderTest {
         assertThatThrownBy(() -> small.readAll(bytes(flat("c", "c", 0).repeat(6)), "a.jsonl"))
                 .hasMessage(
                         "a.jsonl, line 6: question 'i': more than 5 questions, too many to hold at"
-                            + " once");
+                                + " once");
     }
 
     private static String flat(String context, String answer, int start) {

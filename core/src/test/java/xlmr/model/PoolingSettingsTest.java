@@ -95,7 +95,7 @@ class PoolingSettingsTest {
             quoteCharacter = '\0',
             value = {
                 "[{\"type\": \"sentence_transformers.models.Dense\", \"path\": \"2_Dense\"}] |"
-                    + " Dense",
+                        + " Dense",
                 "[{\"type\": \"models.Pooling\", \"path\": \"../elsewhere\"}] | ../elsewhere",
                 "{} | expected a JSON array",
                 "[{ | not valid JSON"

@@ -99,7 +99,7 @@ class XlmRobertaConfigTest {
                 "\"add_cross_attention\":true|cross attention is not supported",
                 "\"pruned_heads\":{\"12\":[1]}|pruned_heads: \"12\" is no layer of 0 to 11",
                 "\"pruned_heads\":{\"0\":[12]}|pruned_heads: \"0\" has 12; expected heads of 0 to"
-                    + " 11",
+                        + " 11",
                 "\"pruned_heads\":{\"0\":1}|pruned_heads: \"0\" is no list of heads",
                 "\"problem_type\":\"ranking\"|problem_type is \"ranking\"; expected single_label",
                 "\"id2label\":{\"0\":\"a\",\"7\":\"b\"}|id2label has no \"1\"; expected ids 0 to 1",

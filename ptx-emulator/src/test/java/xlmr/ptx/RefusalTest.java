@@ -142,8 +142,8 @@ class RefusalTest {
     void aLaunchMustFitTheKernel() {
         String text =
                 ".version 8.0 .target sm_80 .address_size 64\n"
-                    + ".visible .entry a(.param .u64 p, .param .u32 n) .maxntid 64, 1, 1 { .shared"
-                    + " .b8 s[1024]; .reg .b32 r; ld.shared.b32 r, [s]; ret; }";
+                        + ".visible .entry a(.param .u64 p, .param .u32 n) .maxntid 64, 1, 1 { .shared"
+                        + " .b8 s[1024]; .reg .b32 r; ld.shared.b32 r, [s]; ret; }";
         Kernel kernel = device.load(PtxModule.parse(text)).kernel("a");
         DeviceBuffer buffer = device.allocate(4);
         refuse(

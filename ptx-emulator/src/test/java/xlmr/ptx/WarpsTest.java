@@ -129,9 +129,9 @@ class WarpsTest {
         fault(FaultKind.RACE_IN_BLOCK, "lock", 32, state, count);
         String body =
                 "ld.param.u64 %d0, [out];\n"
-                    + "AGAIN: atom.global.cas.b32 %r1, [%d0], 0, 1; setp.ne.s32 %p0, %r1, 0; @%p0"
-                    + " bra AGAIN;\n"
-                    + "red.global.add.u32 [%d0+4], 1; atom.global.exch.b32 %r2, [%d0], 0;";
+                        + "AGAIN: atom.global.cas.b32 %r1, [%d0], 0, 1; setp.ne.s32 %p0, %r1, 0; @%p0"
+                        + " bra AGAIN;\n"
+                        + "red.global.add.u32 [%d0+4], 1; atom.global.exch.b32 %r2, [%d0], 0;";
         DeviceBuffer both = device.upload(new int[2]);
         device.launch(Modules.kernel(device, body), Dimensions.of(1), Dimensions.of(64), 0, both);
         assertThat(both.ints()).containsExactly(0, 64);

@@ -123,8 +123,8 @@ class OnnxExportTest {
                 .isInstanceOf(CheckpointException.class)
                 .hasMessageContaining(
                         "config.json promises XLMRobertaForSequenceClassification, but the"
-                            + " checkpoint has no classifier.dense.weight; fine-tune it first, or"
-                            + " export the encoder alone");
+                                + " checkpoint has no classifier.dense.weight; fine-tune it first, or"
+                                + " export the encoder alone");
         assertThat(heads.output).doesNotExist();
     }
 

@@ -1,5 +1,6 @@
 package xlmr.backend.cpu;
 
+import java.util.Arrays;
 import xlmr.backend.Activation;
 import xlmr.backend.AdamWStep;
 import xlmr.backend.Backend;
@@ -11,8 +12,6 @@ import xlmr.tensor.HostStorage;
 import xlmr.tensor.Shape;
 import xlmr.tensor.Storage;
 import xlmr.tensor.Tensor;
-
-import java.util.Arrays;
 
 /// The part of [VectorBackend] that goes through memory once: element by element, row by row, and
 /// the losses.

@@ -1,7 +1,6 @@
 package xlmr.backend.cpu;
 
 import org.jspecify.annotations.Nullable;
-
 import xlmr.backend.Activation;
 import xlmr.backend.AdamWStep;
 import xlmr.backend.AttentionShape;

@@ -1,8 +1,7 @@
 package xlmr.backend.cpu;
 
-import xlmr.backend.SegmentReduction;
-
 import java.util.Arrays;
+import xlmr.backend.SegmentReduction;
 
 /// Segments of rows made one, a row at a time: the compiler vectorizes the loops over the columns.
 final class Segments {

@@ -4,12 +4,11 @@ import static xlmr.backend.contract.Operand.input;
 import static xlmr.backend.contract.Operand.output;
 import static xlmr.backend.contract.Operand.updated;
 
-import xlmr.backend.SegmentReduction;
-import xlmr.tensor.Shape;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import xlmr.backend.SegmentReduction;
+import xlmr.tensor.Shape;
 
 /// Segments of rows made one. The largest is one of the inputs, so bits must agree; a mean is
 /// rounded a few times.
