@@ -1,11 +1,7 @@
 package xlmr.cli;
 
-import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.channels.Channels;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +11,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import xlmr.backend.Backend;
-import xlmr.checkpoint.AtomicFile;
 import xlmr.data.Example;
 import xlmr.model.Task;
 import xlmr.pipeline.Prediction;
@@ -111,21 +106,15 @@ final class PredictCommand implements Runnable {
     }
 
     private void writeTo(Path file, TextClassifier classifier, TextInput.Texts source) {
-        AtomicFile.write(
+        JsonLines.write(
+                streams,
                 file,
-                channel -> {
-                    OutputStream bytes =
-                            new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
-                    predict(
-                            classifier,
-                            source,
-                            prediction ->
-                                    bytes.write(
-                                            (Json.line(fields(prediction)) + "\n")
-                                                    .getBytes(StandardCharsets.UTF_8)));
-                    bytes.flush();
-                });
-        streams.out().printf("%d predictions in %s%n", texts, file);
+                "predictions",
+                lines ->
+                        predict(
+                                classifier,
+                                source,
+                                prediction -> lines.accept(fields(prediction))));
     }
 
     private void predict(TextClassifier classifier, TextInput.Texts source, Sink sink)

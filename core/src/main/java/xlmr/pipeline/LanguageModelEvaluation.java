@@ -6,7 +6,6 @@ import java.util.function.IntConsumer;
 import xlmr.backend.Backend;
 import xlmr.data.EncodedExamples;
 import xlmr.data.Example;
-import xlmr.data.MaskedTexts;
 import xlmr.data.MaskingRule;
 import xlmr.eval.LanguageModelReport;
 import xlmr.model.ModelLoader;
@@ -51,15 +50,7 @@ public record LanguageModelEvaluation(Path directory, MaskingRule rule, long see
             int threads) {
         List<Encoding> pieces =
                 LanguageModelTexts.encode(texts, "evaluation", tokenizer, limit, threads);
-        return new MaskedTexts(
-                        pieces.stream()
-                                .map(piece -> new MaskedTexts.Text(piece.ids(), piece.wordIds()))
-                                .toList(),
-                        rule,
-                        tokenizer.maskId(),
-                        Math.min(model.config().vocabSize(), tokenizer.vocabularySize()),
-                        seed)
-                .fixed();
+        return LanguageModelTexts.masked(pieces, rule, tokenizer, model.config(), seed).fixed();
     }
 
     /// The report of losses as [Inference#tokenLosses] gives them.

@@ -4,6 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import xlmr.data.DataException;
 import xlmr.data.Example;
+import xlmr.data.MaskedTexts;
+import xlmr.data.MaskingRule;
+import xlmr.model.XlmRobertaConfig;
 import xlmr.tokenizer.Encoding;
 import xlmr.tokenizer.EncodingOptions;
 import xlmr.tokenizer.XlmRobertaTokenizer;
@@ -39,5 +42,22 @@ final class LanguageModelTexts {
                             .formatted(what));
         }
         return pieces;
+    }
+
+    /// Texts with their masks, of which random pieces are ones that tokenizer and model both know.
+    static MaskedTexts masked(
+            List<Encoding> pieces,
+            MaskingRule rule,
+            XlmRobertaTokenizer tokenizer,
+            XlmRobertaConfig config,
+            long seed) {
+        return new MaskedTexts(
+                pieces.stream()
+                        .map(piece -> new MaskedTexts.Text(piece.ids(), piece.wordIds()))
+                        .toList(),
+                rule,
+                tokenizer.maskId(),
+                Math.min(config.vocabSize(), tokenizer.vocabularySize()),
+                seed);
     }
 }

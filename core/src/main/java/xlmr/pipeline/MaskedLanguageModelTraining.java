@@ -62,13 +62,6 @@ public record MaskedLanguageModelTraining(
             int threads) {
         List<Encoding> pieces =
                 LanguageModelTexts.encode(texts, what, tokenizer, maxLength, threads);
-        return new MaskedTexts(
-                pieces.stream()
-                        .map(piece -> new MaskedTexts.Text(piece.ids(), piece.wordIds()))
-                        .toList(),
-                rule,
-                tokenizer.maskId(),
-                Math.min(config.vocabSize(), tokenizer.vocabularySize()),
-                seed);
+        return LanguageModelTexts.masked(pieces, rule, tokenizer, config, seed);
     }
 }
