@@ -7,6 +7,8 @@ import xlmr.model.HeadSpec;
 import xlmr.model.LoraSettings;
 import xlmr.optim.ScheduleShape;
 import xlmr.train.ClassWeights;
+import xlmr.train.LossFunction;
+import xlmr.train.Sampling;
 import xlmr.train.Tune;
 
 /// Reads the short texts by which options of training are chosen.
@@ -34,6 +36,22 @@ final class SpecConverters {
         @Override
         public ClassWeights convert(String text) {
             return read(ClassWeights::parse, text);
+        }
+    }
+
+    /// `focal:2` and its like.
+    static final class OfLoss implements ITypeConverter<LossFunction> {
+        @Override
+        public LossFunction convert(String text) {
+            return read(LossFunction::parse, text);
+        }
+    }
+
+    /// `sqrt` and its like.
+    static final class OfSampling implements ITypeConverter<Sampling> {
+        @Override
+        public Sampling convert(String text) {
+            return read(Sampling::parse, text);
         }
     }
 

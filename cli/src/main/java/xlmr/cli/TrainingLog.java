@@ -67,6 +67,8 @@ record TrainingLog(
                 .put("schedule", rates.schedule().spec())
                 .put("warmup_ratio", rates.warmupRatio())
                 .put("class_weights", options.loss().classWeights().spec())
+                .put("loss", options.loss().function().spec())
+                .put("sampling", options.batching().sampling().spec())
                 .put("label_smoothing", options.loss().labelSmoothing())
                 .put("weight_decay", options.weightDecay())
                 .put("clip", options.clipNorm())

@@ -10,7 +10,9 @@ import xlmr.pipeline.SavedForm;
 import xlmr.train.Batching;
 import xlmr.train.ClassWeights;
 import xlmr.train.LearningRates;
+import xlmr.train.LossFunction;
 import xlmr.train.LossOptions;
+import xlmr.train.Sampling;
 import xlmr.train.TrainingOptions;
 import xlmr.train.Tune;
 
@@ -55,8 +57,8 @@ final class TrainingSettings {
             paramLabel = "X",
             description =
                     "Each encoder layer learns at X times the rate of the one above it, the"
-                            + " embeddings at X times that of the lowest: 0.9, for example. Default:"
-                            + " 1.")
+                        + " embeddings at X times that of the lowest: 0.9, for example. Default:"
+                        + " 1.")
     private double layerDecay = 1;
 
     @Option(
@@ -116,10 +118,10 @@ final class TrainingSettings {
             paramLabel = "SPEC",
             description =
                     "What is put on top of the encoder: roberta (dense, tanh, projection), linear,"
-                            + " mlp:512,256:gelu, lstm:256, bilstm:256, gru:256, bigru:256, cnn:128x3"
-                            + " (channels x width), attention, mean, max, mix:SPEC (a trained mean of"
-                            + " all layers before another head), or the name of your own. Default: the"
-                            + " model's own, which is roberta where it has none. See docs/heads.md.")
+                        + " mlp:512,256:gelu, lstm:256, bilstm:256, gru:256, bigru:256, cnn:128x3"
+                        + " (channels x width), attention, mean, max, mix:SPEC (a trained mean of"
+                        + " all layers before another head), or the name of your own. Default: the"
+                        + " model's own, which is roberta where it has none. See docs/heads.md.")
     private @Nullable HeadSpec head;
 
     @Option(
@@ -128,10 +130,10 @@ final class TrainingSettings {
             paramLabel = "full|head|top:K|layers:A-B|bias",
             description =
                     "full: every weight is trained (global fine-tuning). head: the encoder stays as"
-                            + " it is and only the new head is trained, many times faster. top:4: the 4"
-                            + " highest encoder layers and the head. layers:8-11: these encoder layers,"
-                            + " counted from 0, and the head. bias: the biases and the head. Default:"
-                            + " full.")
+                        + " it is and only the new head is trained, many times faster. top:4: the 4"
+                        + " highest encoder layers and the head. layers:8-11: these encoder layers,"
+                        + " counted from 0, and the head. bias: the biases and the head. Default:"
+                        + " full.")
     private @Nullable Tune tune;
 
     @Option(
@@ -149,8 +151,8 @@ final class TrainingSettings {
             paramLabel = "both|adapter|merged",
             description =
                     "With --lora. merged: an ordinary model, base and adapter in one. adapter: the"
-                            + " adapter alone, in PEFT's files. both: the merged model, and the adapter"
-                            + " in its folder adapter. Default: both.")
+                        + " adapter alone, in PEFT's files. both: the merged model, and the adapter"
+                        + " in its folder adapter. Default: both.")
     private @Nullable SavedForm saved;
 
     @Option(
@@ -177,6 +179,27 @@ final class TrainingSettings {
                             + " Default: 0.")
     private double labelSmoothing;
 
+    @Option(
+            names = "--loss",
+            converter = SpecConverters.OfLoss.class,
+            paramLabel = "cross-entropy|focal[:GAMMA]",
+            description =
+                    "focal: a text that is right already counts less, by (1 - its"
+                        + " probability)^GAMMA (default 2), so that hard ones are learned. Default:"
+                        + " cross-entropy.")
+    private LossFunction loss = LossFunction.CROSS_ENTROPY;
+
+    @Option(
+            names = "--sampling",
+            converter = SpecConverters.OfSampling.class,
+            paramLabel = "natural|sqrt|balanced|temperature:T",
+            description =
+                    "How often texts of each label are shown. balanced: all labels as often as each"
+                            + " other; sqrt: by the root of their number; temperature:3: by its 3rd"
+                            + " root. An epoch has as many texts as before. Default: natural, each"
+                            + " text once.")
+    private Sampling sampling = Sampling.NATURAL;
+
     /// Checked settings.
     TrainingOptions options() {
         return TrainingOptions.defaults()
@@ -184,7 +207,7 @@ final class TrainingSettings {
                 .withEpochs(epochs)
                 .withPatience(patience)
                 .withSeed(seed)
-                .withBatching(new Batching(batchSize, accumulation, groupByLength))
+                .withBatching(new Batching(batchSize, accumulation, groupByLength, sampling))
                 .withRates(
                         new LearningRates(
                                 optional(learningRate),
@@ -192,7 +215,7 @@ final class TrainingSettings {
                                 layerDecay,
                                 schedule,
                                 warmupRatio))
-                .withLoss(new LossOptions(classWeights, labelSmoothing))
+                .withLoss(new LossOptions(classWeights, labelSmoothing, loss))
                 .withWeightDecay(weightDecay)
                 .withClipNorm(clip);
     }

@@ -6,13 +6,13 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.random.RandomGenerator;
-import java.util.random.RandomGeneratorFactory;
 import java.util.stream.IntStream;
 
 /// In which order, and in which company, the examples of an epoch are shown. An order depends on
 /// nothing but its arguments: the same seed and epoch give the same batches on every machine.
 ///
-/// Every example occurs exactly once; every batch but one is full.
+/// Every example occurs exactly once, unless it is [resampled][#resampled]; every batch but one is
+/// full.
 public sealed interface BatchOrder {
 
     /// The batches of one epoch.
@@ -38,6 +38,16 @@ public sealed interface BatchOrder {
         return new LengthGrouped(seed);
     }
 
+    /// As many examples as there are, but of each class in proportion to nᵅ, with n its examples:
+    /// some come several times, others not in every epoch.
+    ///
+    /// @param natural how what was drawn is put into batches
+    /// @param classes `[M]` of each example, from 0
+    /// @param exponent α, from 0 (all classes the same) to 1 (as they are)
+    static BatchOrder resampled(BatchOrder natural, int[] classes, double exponent, long seed) {
+        return new Resampled(natural, classes, exponent, seed);
+    }
+
     /// See [#sequential].
     record Sequential() implements BatchOrder {
         @Override
@@ -50,7 +60,7 @@ public sealed interface BatchOrder {
     record Shuffled(long seed) implements BatchOrder {
         @Override
         public List<int[]> batches(int[] lengths, int batchSize, int epoch) {
-            return cut(shuffledIndices(lengths.length, random(seed, epoch)), batchSize);
+            return cut(shuffledIndices(lengths.length, Shuffling.random(seed, epoch)), batchSize);
         }
     }
 
@@ -66,7 +76,7 @@ public sealed interface BatchOrder {
         @Override
         public List<int[]> batches(int[] lengths, int batchSize, int epoch) {
             requireBatchSize(batchSize);
-            RandomGenerator random = random(seed, epoch);
+            RandomGenerator random = Shuffling.random(seed, epoch);
             int[] order = shuffledIndices(lengths.length, random);
             long quarter = lengths.length / (4L * batchSize);
             long stretch = Math.clamp(quarter, 1, STRETCH_BATCHES) * (long) batchSize;
@@ -80,7 +90,7 @@ public sealed interface BatchOrder {
             }
             List<int[]> batches =
                     cut(sorted.stream().mapToInt(Integer::intValue).toArray(), batchSize);
-            shuffle(batches, random);
+            Shuffling.shuffle(batches, random);
             int longest = 0;
             for (int b = 1; b < batches.size(); b++) {
                 // a stretch is whole batches, so the first example of a batch is its longest
@@ -90,6 +100,21 @@ public sealed interface BatchOrder {
             }
             if (!batches.isEmpty()) {
                 Collections.swap(batches, 0, longest);
+            }
+            return batches;
+        }
+    }
+
+    /// See [#resampled].
+    record Resampled(BatchOrder natural, int[] classes, double exponent, long seed)
+            implements BatchOrder {
+        @Override
+        public List<int[]> batches(int[] lengths, int batchSize, int epoch) {
+            int[] drawn = ClassShares.of(classes, exponent).drawn(Shuffling.random(~seed, epoch));
+            int[] drawnLengths = Arrays.stream(drawn).map(m -> lengths[m]).toArray();
+            List<int[]> batches = new ArrayList<>();
+            for (int[] places : natural.batches(drawnLengths, batchSize, epoch)) {
+                batches.add(Arrays.stream(places).map(place -> drawn[place]).toArray());
             }
             return batches;
         }
@@ -116,32 +141,9 @@ public sealed interface BatchOrder {
         return batches;
     }
 
-    private static RandomGenerator random(long seed, int epoch) {
-        // the golden ratio keeps (seed, epoch + 1) apart from (seed + 1, epoch)
-        return RandomGeneratorFactory.of("L64X128MixRandom")
-                .create(seed ^ (epoch + 1L) * 0x9E3779B97F4A7C15L);
-    }
-
     private static int[] shuffledIndices(int count, RandomGenerator random) {
         int[] order = IntStream.range(0, count).toArray();
-        for (int i = count - 1; i > 0; i--) {
-            int j = below(i + 1, random);
-            int kept = order[i];
-            order[i] = order[j];
-            order[j] = kept;
-        }
+        Shuffling.shuffle(order, random);
         return order;
-    }
-
-    private static void shuffle(List<int[]> batches, RandomGenerator random) {
-        for (int i = batches.size() - 1; i > 0; i--) {
-            Collections.swap(batches, i, below(i + 1, random));
-        }
-    }
-
-    /// A number in `[0, bound)` by one multiplication (Lemire, 2019), without the correction that
-    /// costs more draws: its bias is below 2^-32.
-    private static int below(int bound, RandomGenerator random) {
-        return (int) Math.unsignedMultiplyHigh(random.nextLong(), bound);
     }
 }

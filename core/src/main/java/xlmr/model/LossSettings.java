@@ -6,7 +6,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param labelSmoothing ε, 0 for none
 /// @param classWeights `[K]`, or null where all classes count the same
-public record LossSettings(float labelSmoothing, float @Nullable [] classWeights) {
+/// @param gamma γ of the [focal loss][xlmr.autograd.FocalLoss], which knows no smoothing; 0 for
+///   cross-entropy
+public record LossSettings(float labelSmoothing, float @Nullable [] classWeights, double gamma) {
     /// Plain cross-entropy.
-    public static final LossSettings PLAIN = new LossSettings(0, null);
+    public static final LossSettings PLAIN = new LossSettings(0, null, 0);
 }

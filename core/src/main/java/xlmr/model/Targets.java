@@ -3,6 +3,7 @@ package xlmr.model;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import xlmr.autograd.FocalLoss;
 import xlmr.autograd.Ops;
 import xlmr.backend.CrossEntropy;
 import xlmr.backend.SegmentLabels;
@@ -52,7 +53,7 @@ public sealed interface Targets {
 
         @Override
         public Tensor loss(Ops ops, Tensor logits, LossSettings settings) {
-            return ops.crossEntropy(logits, crossEntropy(labels, settings)); // []
+            return Targets.classLoss(ops, logits, labels, settings); // []
         }
 
         @Override
@@ -141,7 +142,7 @@ public sealed interface Targets {
 
         @Override
         public Tensor loss(Ops ops, Tensor logits, LossSettings settings) {
-            return ops.crossEntropy(logits, crossEntropy(countedLabels(), settings)); // []
+            return Targets.classLoss(ops, logits, countedLabels(), settings); // []
         }
 
         @Override
@@ -206,9 +207,18 @@ public sealed interface Targets {
         }
     }
 
-    private static CrossEntropy crossEntropy(int[] labels, LossSettings settings) {
-        return new CrossEntropy(
-                labels, CrossEntropy.IGNORE, settings.labelSmoothing(), settings.classWeights());
+    private static Tensor classLoss(Ops ops, Tensor logits, int[] labels, LossSettings settings) {
+        if (settings.gamma() > 0) {
+            return FocalLoss.of(
+                    ops, logits, labels, settings.gamma(), settings.classWeights()); // []
+        }
+        return ops.crossEntropy(
+                logits,
+                new CrossEntropy(
+                        labels,
+                        CrossEntropy.IGNORE,
+                        settings.labelSmoothing(),
+                        settings.classWeights())); // []
     }
 
     private static int[] starts(int[] lengths) {

@@ -153,13 +153,10 @@ public record FineTuning(
         int limit = maxLength <= 0 ? config.maxTokens() : Math.min(maxLength, config.maxTokens());
         TrainingTask.Prepared data = task.prepare(config, own, limit, backend.threads());
         options.loss().check(data.training(), config.labels());
+        BatchOrder order = options.batching().order(data.training(), options.seed());
         LoadedModel<TaskModel> loaded =
                 ModelLoader.task(task.task(), model, config, trainable, options.seed());
         listener.loaded(loaded.report());
-        BatchOrder order =
-                options.batching().groupByLength()
-                        ? BatchOrder.lengthGrouped(options.seed())
-                        : BatchOrder.shuffled(options.seed());
         List<EpochResult> epochs =
                 new Trainer(backend, adapted(loaded.model()), options, listener)
                         .fit(data.training(), order, data.validation(), this::write);

@@ -13,34 +13,47 @@ import xlmr.model.Targets;
 /// @param labelSmoothing ε: what is asked of the model is 1 - ε on the right class, and ε spread
 ///   over all of them; 0 for none (Szegedy et al. 2016). Weights and smoothing together are those
 ///   of torch.nn.CrossEntropyLoss.
-public record LossOptions(ClassWeights classWeights, double labelSmoothing) {
-    /// Every example the same, no smoothing.
+/// @param function cross-entropy, or the focal loss, which knows weights but no smoothing
+public record LossOptions(ClassWeights classWeights, double labelSmoothing, LossFunction function) {
+    /// Cross-entropy, every example the same, no smoothing.
     public static LossOptions defaults() {
-        return new LossOptions(ClassWeights.EQUAL, 0);
+        return new LossOptions(ClassWeights.EQUAL, 0, LossFunction.CROSS_ENTROPY);
     }
 
-    /// Checks the smoothing.
+    /// Checks the smoothing, and that the function knows it.
     public LossOptions {
         Checks.that(
                 labelSmoothing >= 0 && labelSmoothing < 1,
                 "label smoothing",
                 "in [0, 1)",
                 labelSmoothing);
+        if (labelSmoothing > 0 && function.gamma() > 0) {
+            throw new IllegalArgumentException(
+                    "label smoothing and focal loss: expected one of them, found both; the one asks"
+                            + " for less certainty where the other already counts it less");
+        }
     }
 
     /// Other weights.
     public LossOptions withClassWeights(ClassWeights value) {
-        return new LossOptions(value, labelSmoothing);
+        return new LossOptions(value, labelSmoothing, function);
     }
 
     /// Another smoothing.
     public LossOptions withLabelSmoothing(double value) {
-        return new LossOptions(classWeights, value);
+        return new LossOptions(classWeights, value, function);
+    }
+
+    /// Another function.
+    public LossOptions withFunction(LossFunction value) {
+        return new LossOptions(classWeights, labelSmoothing, value);
     }
 
     /// Whether the loss is the plain one.
     public boolean isPlain() {
-        return classWeights.equals(ClassWeights.EQUAL) && labelSmoothing == 0;
+        return classWeights.equals(ClassWeights.EQUAL)
+                && labelSmoothing == 0
+                && function.gamma() == 0;
     }
 
     /// The settings for some training data.
@@ -54,7 +67,8 @@ public record LossOptions(ClassWeights classWeights, double labelSmoothing) {
         }
         Targets targets = training instanceof EncodedExamples encoded ? encoded.targets() : null;
         int[] counts = counts(targets, labels.size());
-        return new LossSettings((float) labelSmoothing, classWeights.weights(labels, counts));
+        return new LossSettings(
+                (float) labelSmoothing, classWeights.weights(labels, counts), function.gamma());
     }
 
     /// Refuses what [#settings] refuses, before anything is loaded.
@@ -85,8 +99,8 @@ public record LossOptions(ClassWeights classWeights, double labelSmoothing) {
 
     private static IllegalArgumentException refused(String what) {
         return new IllegalArgumentException(
-                ("class weights and label smoothing: expected one of several classes for each text"
-                                + " or token, found the loss of %s; leave them out")
+                ("class weights, label smoothing and focal loss: expected one of several classes"
+                     + " for each text or token, found the loss of %s; leave them out")
                         .formatted(what));
     }
 }

@@ -47,6 +47,49 @@ class BatchOrderTest {
     }
 
     @Test
+    void resampledClassesComeInTheSharesAskedFor() {
+        int[] classes = new int[100];
+        Arrays.fill(classes, 0, 10, 2);
+        Arrays.fill(classes, 10, 20, 1);
+        BatchOrder shuffled = BatchOrder.shuffled(1);
+        assertThat(counts(BatchOrder.resampled(shuffled, classes, 0, 1), classes))
+                .containsExactly(34, 33, 33);
+        assertThat(counts(BatchOrder.resampled(shuffled, classes, 1, 1), classes))
+                .containsExactly(80, 10, 10);
+        // 100 sqrt(80) / (sqrt(80) + 2 sqrt(10)) = 58.58
+        assertThat(counts(BatchOrder.resampled(shuffled, classes, 0.5, 1), classes))
+                .containsExactly(58, 21, 21);
+    }
+
+    private static int[] counts(BatchOrder order, int[] classes) {
+        int[] counts = new int[3];
+        Arrays.stream(flat(order, new int[classes.length], 0)).forEach(m -> counts[classes[m]]++);
+        return counts;
+    }
+
+    @Test
+    void resamplingShowsOtherExamplesInEachEpochAndTheSameForTheSameSeed() {
+        int[] classes = new int[60];
+        Arrays.fill(classes, 0, 10, 1);
+        int[] lengths = new SplittableRandom(4).ints(60, 1, 60).toArray();
+        for (BatchOrder natural : List.of(BatchOrder.shuffled(5), BatchOrder.lengthGrouped(5))) {
+            BatchOrder order = BatchOrder.resampled(natural, classes, 0, 5);
+            int[] first = flat(order, lengths, 0);
+            assertThat(first)
+                    .isEqualTo(flat(BatchOrder.resampled(natural, classes, 0, 5), lengths, 0));
+            assertThat(flat(order, lengths, 1)).isNotEqualTo(first);
+            assertThat(flat(BatchOrder.resampled(natural, classes, 0, 6), lengths, 0))
+                    .isNotEqualTo(first);
+            // 30 places for 10 rare examples are 3 for each; the 50 others come at most once.
+            for (int m = 0; m < 60; m++) {
+                int example = m;
+                long times = Arrays.stream(first).filter(shown -> shown == example).count();
+                assertThat(times).isBetween(m < 10 ? 3L : 0L, m < 10 ? 3L : 1L);
+            }
+        }
+    }
+
+    @Test
     void sequentialKeepsTheOrder() {
         assertThat(BatchOrder.sequential().batches(new int[5], 2, 3))
                 .containsExactly(new int[] {0, 1}, new int[] {2, 3}, new int[] {4});

@@ -81,6 +81,50 @@ class LossOptionsTest {
                 .isEqualTo(new ClassWeights.Given(Map.of("a=b", 2.0)));
     }
 
+    @Test
+    void theFocalLossTakesWeightsButNoSmoothing() {
+        LossOptions focal = LossOptions.defaults().withFunction(LossFunction.parse("focal"));
+        Targets targets = new Targets.Classes(new int[] {0, 2, 2});
+        LossSettings settings =
+                focal.withClassWeights(ClassWeights.BALANCED).settings(examples(targets), LABELS);
+        assertThat(settings.gamma()).isEqualTo(2);
+        assertThat(settings.classWeights()).containsExactly(1f, 0f, 0.5f);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> focal.withLabelSmoothing(0.1))
+                .withMessageContainingAll("label smoothing", "focal");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "focal:", "focal:x", "focal:-1", "focal:11", "hinge"})
+    void otherLossesAreRefused(String spec) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> LossFunction.parse(spec))
+                .withMessageContaining("focal");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"natural", "sqrt", "balanced", "temperature:4.0"})
+    void samplingIsReadAsItIsWritten(String spec) {
+        assertThat(Sampling.parse(spec).spec()).isEqualTo(spec);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "root", "temperature:", "temperature:0.5", "temperature:x"})
+    void otherSamplingIsRefused(String spec) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Sampling.parse(spec))
+                .withMessageStartingWith("sampling");
+    }
+
+    @Test
+    void samplingNeedsOneClassForEachText() {
+        Targets numbers = new Targets.Values(new float[][] {{1}, {2}, {3}});
+        Batching balanced = Batching.defaults().withSampling(Sampling.BALANCED);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> balanced.order(examples(numbers), 0))
+                .withMessageContaining("one of several classes");
+    }
+
     private static EncodedExamples examples(Targets targets) {
         return new EncodedExamples(Collections.nCopies(3, new int[] {0, 5, 2}), targets);
     }
