@@ -15,6 +15,7 @@ import java.util.List;
 /// @param meanConfidence the mean probability of the chosen answers
 /// @param places a score for the first choice, the second, and so on: whether the place of a choice
 ///   decides instead of what it says
+/// @param worst the wrong answers that the model was surest of
 /// @param verdicts what all this means
 public record ChoiceReport(
         int examples,
@@ -25,11 +26,13 @@ public record ChoiceReport(
         ProportionInterval interval,
         double meanConfidence,
         List<ClassScore> places,
+        List<WrongAnswer> worst,
         List<Verdict> verdicts)
         implements EvaluationReport {
 
     public ChoiceReport {
         places = List.copyOf(places);
+        worst = List.copyOf(worst);
         verdicts = List.copyOf(verdicts);
     }
 
@@ -51,10 +54,12 @@ public record ChoiceReport(
         double chanceLoss = 0;
         double confidence = 0;
         int right = 0;
+        List<WrongAnswer> wrong = new ArrayList<>();
         for (int i = 0; i < scores.length; i++) {
             int answer = Logits.argmax(scores[i]);
             losses[i] = Logits.crossEntropy(scores[i], labels[i]);
-            confidence += Logits.softmax(scores[i])[answer];
+            double sure = Logits.softmax(scores[i])[answer];
+            confidence += sure;
             chance += 1.0 / scores[i].length;
             chanceLoss += Math.log(scores[i].length);
             counts[labels[i]][0]++;
@@ -62,12 +67,14 @@ public record ChoiceReport(
             if (answer == labels[i]) {
                 counts[answer][1]++;
                 right++;
+            } else {
+                wrong.add(WrongAnswer.of(i, place(labels[i]), place(answer), sure));
             }
         }
         List<ClassScore> places = new ArrayList<>();
         for (int k = 0; k < most; k++) {
             long[] count = counts[k];
-            places.add(ClassScore.of(k, "choice %d".formatted(k), count[0], count[1], count[2], 0));
+            places.add(ClassScore.of(k, place(k), count[0], count[1], count[2], 0));
         }
         ChoiceReport unjudged =
                 new ChoiceReport(
@@ -79,6 +86,7 @@ public record ChoiceReport(
                         ProportionInterval.wilson95(right, scores.length),
                         confidence / scores.length,
                         places,
+                        WrongAnswer.worst(wrong),
                         List.of());
         return unjudged.withVerdicts(ChoiceVerdicts.of(unjudged));
     }
@@ -86,6 +94,10 @@ public record ChoiceReport(
     /// The share of questions answered right.
     public double accuracy() {
         return (double) right / examples;
+    }
+
+    private static String place(int choice) {
+        return "choice %d".formatted(choice);
     }
 
     private ChoiceReport withVerdicts(List<Verdict> judged) {
@@ -98,6 +110,7 @@ public record ChoiceReport(
                 interval,
                 meanConfidence,
                 places,
+                worst,
                 judged);
     }
 

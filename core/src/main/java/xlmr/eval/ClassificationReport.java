@@ -1,5 +1,6 @@
 package xlmr.eval;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 
@@ -12,6 +13,7 @@ import java.util.List;
 /// @param brier mean squared distance of the probabilities from the right answer, 0 to 2
 /// @param calibration whether the model is as often right as it is sure, in 10 bins
 /// @param baselines what can be had without reading the text
+/// @param worst the wrong answers that the model was surest of
 /// @param verdicts what all this means
 public record ClassificationReport(
         int examples,
@@ -22,6 +24,7 @@ public record ClassificationReport(
         double brier,
         Calibration calibration,
         ClassBaselines baselines,
+        List<WrongAnswer> worst,
         List<Verdict> verdicts)
         implements EvaluationReport {
 
@@ -29,6 +32,7 @@ public record ClassificationReport(
 
     public ClassificationReport {
         labelNames = List.copyOf(labelNames);
+        worst = List.copyOf(worst);
         verdicts = List.copyOf(verdicts);
     }
 
@@ -76,6 +80,7 @@ public record ClassificationReport(
                         brier(probabilities, labels),
                         Calibration.of(probabilities, labels, CALIBRATION_BINS),
                         ClassBaselines.of(scores.perClass()),
+                        worst(probabilities, predictions, labels, labelNames),
                         List.of());
         return unjudged.withVerdicts(ClassificationVerdicts.of(unjudged, logits, losses, claims));
     }
@@ -100,7 +105,24 @@ public record ClassificationReport(
                 brier,
                 calibration,
                 baselines,
+                worst,
                 judged);
+    }
+
+    private static List<WrongAnswer> worst(
+            double[][] probabilities, int[] predictions, int[] labels, List<String> names) {
+        List<WrongAnswer> wrong = new ArrayList<>();
+        for (int i = 0; i < labels.length; i++) {
+            if (predictions[i] != labels[i]) {
+                wrong.add(
+                        WrongAnswer.of(
+                                i,
+                                names.get(labels[i]),
+                                names.get(predictions[i]),
+                                probabilities[i][predictions[i]]));
+            }
+        }
+        return WrongAnswer.worst(wrong);
     }
 
     private static double brier(double[][] probabilities, int[] labels) {

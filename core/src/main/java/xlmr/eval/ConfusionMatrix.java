@@ -1,6 +1,9 @@
 package xlmr.eval;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 
 /// How often an example of one class was predicted to be of another: row = true class, column =
 /// predicted class, both `[0, K)`. The diagonal is what is right. Immutable.
@@ -81,6 +84,30 @@ public final class ConfusionMatrix {
             sum += support(k);
         }
         return sum;
+    }
+
+    /// One class taken for another.
+    ///
+    /// @param actual the true class
+    /// @param predicted another
+    /// @param count how often, at least once
+    public record Confusion(int actual, int predicted, int count) {}
+
+    /// What was confused, the most frequent first, equal ones in the order of the classes.
+    ///
+    /// @param limit how many at most
+    public List<Confusion> mostConfused(int limit) {
+        List<Confusion> confusions = new ArrayList<>();
+        for (int actual = 0; actual < counts.length; actual++) {
+            for (int predicted = 0; predicted < counts.length; predicted++) {
+                int count = counts[actual][predicted];
+                if (actual != predicted && count > 0) {
+                    confusions.add(new Confusion(actual, predicted, count));
+                }
+            }
+        }
+        confusions.sort(Comparator.comparingInt(Confusion::count).reversed());
+        return List.copyOf(confusions.subList(0, Math.min(limit, confusions.size())));
     }
 
     /// A copy of the counts, `[true class][predicted class]`.

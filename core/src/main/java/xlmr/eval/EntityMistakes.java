@@ -1,7 +1,9 @@
 package xlmr.eval;
 
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /// What became of the true entities, each counted once, and what was predicted beside them.
@@ -31,6 +33,18 @@ public record EntityMistakes(
                             .count();
         }
         return new EntityMistakes(counts[0], counts[1], counts[2], counts[3], counts[4], counts[5]);
+    }
+
+    /// The counts by what they count, in words, in the order of the record.
+    public Map<String, Long> named() {
+        Map<String, Long> named = new LinkedHashMap<>();
+        named.put("right", right);
+        named.put("with another type", otherType);
+        named.put("with other ends", otherEnds);
+        named.put("with other ends and another type", otherBoth);
+        named.put("missed", missed);
+        named.put("and marked where none is", invented);
+        return named;
     }
 
     private static int kind(TaggedEntity entity, List<TaggedEntity> predicted) {

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param tokenAccuracy the share of right tags
 /// @param outsideShare the share of `O` among the true tags: the token accuracy of finding nothing
 /// @param mistakes what became of the entities
+/// @param worst the wrong tags that the model was surest of, if its probabilities are known
 /// @param verdicts what all this means
 public record EntityReport(
         int examples,
@@ -32,11 +33,13 @@ public record EntityReport(
         double tokenAccuracy,
         double outsideShare,
         EntityMistakes mistakes,
+        List<WrongAnswer> worst,
         List<Verdict> verdicts)
         implements EvaluationReport {
 
     public EntityReport {
         perType = List.copyOf(perType);
+        worst = List.copyOf(worst);
         verdicts = List.copyOf(verdicts);
     }
 
@@ -74,6 +77,7 @@ public record EntityReport(
                         counts.accuracy(),
                         counts.share("O"),
                         EntityMistakes.of(right, found),
+                        List.of(),
                         List.of());
         return unjudged.withVerdicts(EntityVerdicts.of(unjudged));
     }
@@ -93,7 +97,16 @@ public record EntityReport(
         return perType.stream().mapToLong(ClassScore::predicted).sum();
     }
 
+    /// The same with wrong tags to look at; the worst are kept.
+    EntityReport withWrong(List<WrongAnswer> wrong) {
+        return with(WrongAnswer.worst(wrong), verdicts);
+    }
+
     private EntityReport withVerdicts(List<Verdict> judged) {
+        return with(worst, judged);
+    }
+
+    private EntityReport with(List<WrongAnswer> wrong, List<Verdict> judged) {
         return new EntityReport(
                 examples,
                 tokens,
@@ -104,6 +117,7 @@ public record EntityReport(
                 tokenAccuracy,
                 outsideShare,
                 mistakes,
+                wrong,
                 judged);
     }
 

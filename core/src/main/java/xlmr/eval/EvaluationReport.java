@@ -23,4 +23,10 @@ public sealed interface EvaluationReport
 
     /// What the numbers mean, the gravest first.
     List<Verdict> verdicts();
+
+    /// The worst errors, the worst first; only some where there are many, none where examples are
+    /// not answered one by one.
+    default List<WrongAnswer> worst() {
+        return List.of();
+    }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 /// @param hammingLoss the share of wrong answers among all rows and labels
 /// @param averages micro, macro and weighted over the labels, divisions by zero give 0
 /// @param perLabel one entry a label, in the order of the ids
+/// @param worst the rows with the wrong answer that the model was surest of
 public record MultiLabelReport(
         int examples,
         List<String> labelNames,
@@ -21,12 +22,14 @@ public record MultiLabelReport(
         double hammingLoss,
         Averages averages,
         List<ClassScore> perLabel,
+        List<WrongAnswer> worst,
         List<Verdict> verdicts)
         implements EvaluationReport {
 
     public MultiLabelReport {
         labelNames = List.copyOf(labelNames);
         perLabel = List.copyOf(perLabel);
+        worst = List.copyOf(worst);
         verdicts = List.copyOf(verdicts);
     }
 
@@ -75,8 +78,39 @@ public record MultiLabelReport(
                         wrong / answers,
                         Averages.of(perLabel, 0, AveragedClasses.ALL),
                         perLabel,
+                        worst(logits, labels, labelNames),
                         List.of());
         return unjudged.withVerdicts(MultiLabelVerdicts.of(unjudged, labels));
+    }
+
+    private static List<WrongAnswer> worst(
+            double[][] logits, boolean[][] labels, List<String> names) {
+        List<WrongAnswer> wrong = new ArrayList<>();
+        for (int i = 0; i < logits.length; i++) {
+            List<String> right = new ArrayList<>();
+            List<String> found = new ArrayList<>();
+            double surest = 0;
+            for (int k = 0; k < names.size(); k++) {
+                boolean yes = logits[i][k] > 0;
+                if (labels[i][k]) {
+                    right.add(names.get(k));
+                }
+                if (yes) {
+                    found.add(names.get(k));
+                }
+                if (yes != labels[i][k]) {
+                    surest = Math.max(surest, Logits.sigmoid(Math.abs(logits[i][k])));
+                }
+            }
+            if (!right.equals(found)) {
+                wrong.add(WrongAnswer.of(i, joined(right), joined(found), surest));
+            }
+        }
+        return WrongAnswer.worst(wrong);
+    }
+
+    private static String joined(List<String> labels) {
+        return labels.isEmpty() ? "(none)" : String.join(", ", labels);
     }
 
     private static double binaryEntropy(double share) {
@@ -107,6 +141,7 @@ public record MultiLabelReport(
                 hammingLoss,
                 averages,
                 perLabel,
+                worst,
                 judged);
     }
 }

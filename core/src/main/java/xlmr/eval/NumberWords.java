@@ -15,6 +15,11 @@ final class NumberWords {
         return String.format(Locale.ROOT, "%.5f", value);
     }
 
+    /// Four decimals, as a score is shown.
+    static String four(double value) {
+        return Double.isNaN(value) ? "undefined" : String.format(Locale.ROOT, "%.4f", value);
+    }
+
     /// A share as a percentage with one decimal.
     static String percent(double share) {
         return String.format(Locale.ROOT, "%.1f %%", 100 * share);

@@ -13,6 +13,7 @@ import xlmr.eval.Verdict.Code;
 /// @param pearson correlation with the right numbers, see [Correlation#pearson]
 /// @param spearman correlation of the ranks, see [Correlation#spearman]
 /// @param targetVariance the loss of always answering the mean of the right numbers
+/// @param worst the answers that are farthest off
 public record RegressionReport(
         int examples,
         double loss,
@@ -21,10 +22,12 @@ public record RegressionReport(
         double pearson,
         double spearman,
         double targetVariance,
+        List<WrongAnswer> worst,
         List<Verdict> verdicts)
         implements EvaluationReport {
 
     public RegressionReport {
+        worst = List.copyOf(worst);
         verdicts = List.copyOf(verdicts);
     }
 
@@ -57,8 +60,26 @@ public record RegressionReport(
                         Correlation.pearson(predictions, targets),
                         Correlation.spearman(predictions, targets),
                         spread / targets.length,
+                        worst(predictions, targets),
                         List.of());
         return unjudged.withVerdicts(judge(unjudged, predictions));
+    }
+
+    private static List<WrongAnswer> worst(double[] predictions, double[] targets) {
+        List<WrongAnswer> wrong = new ArrayList<>();
+        for (int i = 0; i < targets.length; i++) {
+            double distance = Math.abs(predictions[i] - targets[i]);
+            if (distance != 0) {
+                wrong.add(
+                        new WrongAnswer(
+                                i,
+                                NumberWords.decimals(targets[i]),
+                                NumberWords.decimals(predictions[i]),
+                                Double.NaN,
+                                distance));
+            }
+        }
+        return WrongAnswer.worst(wrong);
     }
 
     private static List<Verdict> judge(RegressionReport report, double[] predictions) {
@@ -107,6 +128,14 @@ public record RegressionReport(
 
     private RegressionReport withVerdicts(List<Verdict> judged) {
         return new RegressionReport(
-                examples, loss, meanAbsoluteError, r2, pearson, spearman, targetVariance, judged);
+                examples,
+                loss,
+                meanAbsoluteError,
+                r2,
+                pearson,
+                spearman,
+                targetVariance,
+                worst,
+                judged);
     }
 }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// @param threshold above which no-answer score they were left so
 /// @param bestExact the threshold that is best for exact matches; null in version 1.1
 /// @param bestF1 that which is best for F1; null in version 1.1
+/// @param worst the answers that share the fewest words with a right one
 /// @param verdicts what all this means
 public record SpanReport(
         int examples,
@@ -29,8 +30,11 @@ public record SpanReport(
         double threshold,
         @Nullable AnswerThreshold bestExact,
         @Nullable AnswerThreshold bestF1,
+        List<WrongAnswer> worst,
         List<Verdict> verdicts)
         implements EvaluationReport {
+
+    private static final String NO_ANSWER = "(no answer)";
 
     /// The means over some of the questions.
     ///
@@ -40,6 +44,7 @@ public record SpanReport(
     public record Part(int questions, double exact, double f1) {}
 
     public SpanReport {
+        worst = List.copyOf(worst);
         verdicts = List.copyOf(verdicts);
     }
 
@@ -58,12 +63,17 @@ public record SpanReport(
         List<AnswerScore> raw = new ArrayList<>();
         List<AnswerScore> judged = new ArrayList<>();
         int unanswered = 0;
+        List<WrongAnswer> wrong = new ArrayList<>();
         for (AnsweredQuestion question : questions) {
             AnswerScore score = AnswerScore.best(question.prediction(), question.truths(), version);
             raw.add(score);
             boolean silent = impossible && question.noAnswerScore() > threshold;
             double right = question.hasAnswer() ? 0 : 1;
-            judged.add(silent ? new AnswerScore(right, right) : score);
+            AnswerScore given = silent ? new AnswerScore(right, right) : score;
+            if (given.exact() < 1) {
+                wrong.add(wrong(judged.size(), question, silent, given));
+            }
+            judged.add(given);
             unanswered += silent || question.prediction().isEmpty() ? 1 : 0;
         }
         SpanReport unjudged =
@@ -83,6 +93,7 @@ public record SpanReport(
                                 ? AnswerThreshold.best(questions, i -> raw.get(i).exact())
                                 : null,
                         impossible ? AnswerThreshold.best(questions, i -> raw.get(i).f1()) : null,
+                        WrongAnswer.worst(wrong),
                         List.of());
         return unjudged.withVerdicts(SpanVerdicts.of(unjudged, questions));
     }
@@ -105,6 +116,17 @@ public record SpanReport(
         return exact.isEmpty() ? null : new Part(exact.size(), mean(exact), mean(f1));
     }
 
+    private static WrongAnswer wrong(
+            int row, AnsweredQuestion question, boolean silent, AnswerScore score) {
+        String answer = silent ? "" : question.prediction();
+        return new WrongAnswer(
+                row,
+                question.hasAnswer() ? String.join(" / ", question.truths()) : NO_ANSWER,
+                answer.isEmpty() ? NO_ANSWER : answer,
+                Double.NaN,
+                1 - score.f1());
+    }
+
     private static double mean(List<Double> values) {
         double sum = 0;
         for (double value : values) {
@@ -125,6 +147,7 @@ public record SpanReport(
                 threshold,
                 bestExact,
                 bestF1,
+                worst,
                 judged);
     }
 }

@@ -15,6 +15,7 @@ import java.util.TreeSet;
 /// @param loss mean cross-entropy over the tags, in nats; NaN if it is not known
 /// @param scores precision, recall and F1 by tag; macro averages run over the tags that occur
 /// @param baselines what can be had without reading the text
+/// @param worst the wrong tags that the model was surest of, if its probabilities are known
 /// @param verdicts what all this means
 public record TagReport(
         int examples,
@@ -24,11 +25,13 @@ public record TagReport(
         ClassificationScores scores,
         ConfusionMatrix confusion,
         ClassBaselines baselines,
+        List<WrongAnswer> worst,
         List<Verdict> verdicts)
         implements EvaluationReport {
 
     public TagReport {
         tagNames = List.copyOf(tagNames);
+        worst = List.copyOf(worst);
         verdicts = List.copyOf(verdicts);
     }
 
@@ -57,6 +60,7 @@ public record TagReport(
                         scores,
                         confusion,
                         ClassBaselines.of(scores.perClass()),
+                        List.of(),
                         List.of());
         return unjudged.withVerdicts(TagVerdicts.of(unjudged));
     }
@@ -66,9 +70,23 @@ public record TagReport(
         return scores.accuracy();
     }
 
+    /// The same with wrong tags to look at; the worst are kept.
+    TagReport withWrong(List<WrongAnswer> wrong) {
+        return new TagReport(
+                examples,
+                tokens,
+                tagNames,
+                loss,
+                scores,
+                confusion,
+                baselines,
+                WrongAnswer.worst(wrong),
+                verdicts);
+    }
+
     private TagReport withVerdicts(List<Verdict> judged) {
         return new TagReport(
-                examples, tokens, tagNames, loss, scores, confusion, baselines, judged);
+                examples, tokens, tagNames, loss, scores, confusion, baselines, worst, judged);
     }
 
     private static int[] ids(List<List<String>> sentences, List<String> names) {

@@ -2,6 +2,7 @@ package xlmr.eval;
 
 import java.util.Collection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The right report for tags, whatever they mark.
 public final class Tagging {
@@ -20,8 +21,22 @@ public final class Tagging {
             List<List<String>> predicted,
             Collection<String> tagNames,
             double loss) {
-        return TagScheme.areEntityTags(tagNames)
-                ? EntityReport.of(truth, predicted, loss)
-                : TagReport.of(truth, predicted, loss);
+        return report(truth, predicted, tagNames, loss, null, List.of());
+    }
+
+    /// As above, with what is known beside the tags.
+    ///
+    /// @param scheme to read entities by strictly, whatever the model's tags are; null: leniently
+    /// @param wrong the wrong tags; the worst are kept
+    public static EvaluationReport report(
+            List<List<String>> truth,
+            List<List<String>> predicted,
+            Collection<String> tagNames,
+            double loss,
+            @Nullable TagScheme scheme,
+            List<WrongAnswer> wrong) {
+        return scheme != null || TagScheme.areEntityTags(tagNames)
+                ? EntityReport.of(truth, predicted, loss, scheme).withWrong(wrong)
+                : TagReport.of(truth, predicted, loss).withWrong(wrong);
     }
 }

@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
 import xlmr.data.DataException;
 import xlmr.data.LabelSet;
 import xlmr.data.TaggedSentence;
-import xlmr.eval.EntityReport;
 import xlmr.eval.EvaluationReport;
 import xlmr.eval.Logits;
 import xlmr.eval.TagScheme;
 import xlmr.eval.Tagging;
+import xlmr.eval.WrongAnswer;
 
 /// Compares what a tagger says with the right tags. A tag that the model does not know counts as
 /// wrong, whatever it says, and is left out of the loss: another language may have such tags.
@@ -52,12 +52,21 @@ record TagJudgement(List<TaggedSentence> sentences, LabelSet labels, @Nullable T
         List<List<String>> predicted = new ArrayList<>();
         double loss = 0;
         long counted = 0;
+        List<WrongAnswer> wrong = new ArrayList<>();
         for (int s = 0; s < sentences.size(); s++) {
             List<String> right = sentences.get(s).tags();
             List<String> said = new ArrayList<>(right.size());
             for (int word = 0; word < right.size(); word++) {
                 double[] row = pieces.row(logits, s, word, labels.size());
-                said.add(labels.name(Logits.argmax(row)));
+                int best = Logits.argmax(row);
+                said.add(labels.name(best));
+                if (!labels.name(best).equals(right.get(word))) {
+                    String expected =
+                            "%s: %s".formatted(sentences.get(s).words().get(word), right.get(word));
+                    wrong.add(
+                            WrongAnswer.of(
+                                    s, expected, labels.name(best), Logits.softmax(row)[best]));
+                }
                 OptionalInt label = labels.find(right.get(word));
                 if (label.isPresent()) {
                     loss += Logits.crossEntropy(row, label.getAsInt());
@@ -67,10 +76,7 @@ record TagJudgement(List<TaggedSentence> sentences, LabelSet labels, @Nullable T
             truth.add(right);
             predicted.add(said);
         }
-        double mean = loss / counted;
-        return scheme == null
-                ? Tagging.report(truth, predicted, labels.names(), mean)
-                : EntityReport.of(truth, predicted, mean, scheme);
+        return Tagging.report(truth, predicted, labels.names(), loss / counted, scheme, wrong);
     }
 
     private static String some(Collection<String> tags) {
