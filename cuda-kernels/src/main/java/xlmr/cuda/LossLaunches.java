@@ -2,25 +2,22 @@ package xlmr.cuda;
 
 import xlmr.backend.CrossEntropy;
 import xlmr.backend.SegmentLabels;
-import xlmr.ptx.DeviceBuffer;
 import xlmr.tensor.Tensor;
 
 /// The launches of losses, which take several kernels and some numbers that the host knows.
-record LossLaunches(Launcher launcher) {
-    private static final int ROW_THREADS = 128;
-
+record LossLaunches(Operation operation) {
     void crossEntropy(Tensor logits, CrossEntropy target, Tensor loss) {
         int rows = logits.shape().rows();
-        DeviceBuffer costs = launcher.allocate(4L * rows);
-        launcher.rows(
+        DevicePointer costs = operation.scratch(4L * rows);
+        operation.rows(
                 "crossEntropy",
                 rows,
-                ROW_THREADS,
+                Operation.ROW_THREADS,
                 logits,
-                launcher.upload(target.labels()),
+                operation.upload(target.labels()),
                 target.ignoreIndex(),
                 target.smoothing(),
-                launcher.pointerOrNull(target.classWeights()),
+                operation.uploadOrNull(target.classWeights()),
                 costs,
                 logits.size(-1));
         sum(costs, rows, 1 / totalWeight(target), loss);
@@ -32,15 +29,15 @@ record LossLaunches(Launcher launcher) {
         for (int k = 0; k < classes; k++) {
             weightOfAll += weight(target, k);
         }
-        launcher.rows(
+        operation.rows(
                 "crossEntropyGradient",
                 logits.shape().rows(),
-                ROW_THREADS,
+                Operation.ROW_THREADS,
                 logits,
-                launcher.upload(target.labels()),
+                operation.upload(target.labels()),
                 target.ignoreIndex(),
                 target.smoothing(),
-                launcher.pointerOrNull(target.classWeights()),
+                operation.uploadOrNull(target.classWeights()),
                 (float) weightOfAll,
                 (float) (dLoss / totalWeight(target)),
                 dLogits,
@@ -49,17 +46,13 @@ record LossLaunches(Launcher launcher) {
 
     void segmentCrossEntropy(Tensor logits, SegmentLabels target, Tensor loss) {
         int columns = target.columns();
-        DeviceBuffer costs = launcher.allocate(4L * target.labels().length);
-        launcher.launch(
-                "segmentCrossEntropy",
-                columns,
-                target.segments(),
-                32,
-                1,
+        DevicePointer costs = operation.scratch(4L * target.labels().length);
+        operation.start(
+                new KernelLaunch("segmentCrossEntropy", columns, target.segments(), 32, 1, 0),
                 logits,
-                launcher.upload(target.starts()),
-                launcher.upload(target.labels()),
-                launcher.upload(counted(target)),
+                operation.upload(target.starts()),
+                operation.upload(target.labels()),
+                operation.upload(counted(target)),
                 costs,
                 columns);
         boolean isMean = true;
@@ -71,16 +64,18 @@ record LossLaunches(Launcher launcher) {
 
     void segmentCrossEntropyGradient(
             Tensor logits, SegmentLabels target, float dLoss, Tensor dLogits) {
-        launcher.launch(
-                "segmentCrossEntropyGradient",
-                target.columns(),
-                target.segments(),
-                32,
-                1,
+        operation.start(
+                new KernelLaunch(
+                        "segmentCrossEntropyGradient",
+                        target.columns(),
+                        target.segments(),
+                        32,
+                        1,
+                        0),
                 logits,
-                launcher.upload(target.starts()),
-                launcher.upload(target.labels()),
-                launcher.upload(counted(target)),
+                operation.upload(target.starts()),
+                operation.upload(target.labels()),
+                operation.upload(counted(target)),
                 dLoss / target.columns(),
                 dLogits,
                 target.columns());
@@ -89,13 +84,13 @@ record LossLaunches(Launcher launcher) {
     /// The mean of a cost of each element.
     void ofElements(String kernel, Tensor predictions, Tensor labels, Tensor loss) {
         int n = predictions.shape().elements();
-        DeviceBuffer costs = launcher.allocate(4L * n);
-        launcher.elements(kernel, n, predictions, labels, costs);
+        DevicePointer costs = operation.scratch(4L * n);
+        operation.elements(kernel, n, predictions, labels, costs);
         sum(costs, n, 1.0 / n, loss);
     }
 
-    private void sum(DeviceBuffer costs, int n, double factor, Tensor loss) {
-        launcher.rows("sumCosts", 1, 256, costs, factor, loss, n);
+    private void sum(DevicePointer costs, int n, double factor, Tensor loss) {
+        operation.rows("sumCosts", 1, 256, costs, factor, loss, n);
     }
 
     private static int[] counted(SegmentLabels target) {

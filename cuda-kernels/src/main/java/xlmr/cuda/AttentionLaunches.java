@@ -6,11 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 import xlmr.backend.AttentionShape;
 import xlmr.backend.DropoutMask;
-import xlmr.ptx.DeviceBuffer;
 import xlmr.tensor.Tensor;
 
 /// The launches of attention: tiles of rows, and the shape as the kernels read it.
-record AttentionLaunches(Launcher launcher) {
+record AttentionLaunches(Operation operation) {
     private static final int THREADS = 128;
     private static final int FORWARD_ROWS = 16;
     private static final int BACKWARD_ROWS = 8;
@@ -54,8 +53,8 @@ record AttentionLaunches(Launcher launcher) {
             Tensor dValue) {
         int size = size(query, shape);
         int rows = shape.tokens() * shape.heads();
-        DeviceBuffer deltas = launcher.allocate(4L * rows);
-        launcher.rows(
+        DevicePointer deltas = operation.scratch(4L * rows);
+        operation.rows(
                 "attentionDeltas", (rows + 3) / 4, THREADS, output, dOutput, deltas, rows, size);
         List<int[]> queryTiles = tiles(shape.starts(), BACKWARD_ROWS);
         int shared = sharedBytes(size, 2 * BACKWARD_ROWS);
@@ -96,16 +95,12 @@ record AttentionLaunches(Launcher launcher) {
         for (int b = 0; b < shape.sequences(); b++) {
             offsets[b + 1] = offsets[b] + shape.heads() * shape.queries(b) * shape.keys(b);
         }
-        launcher.launch(
-                "attentionProbabilities",
-                tiles.size(),
-                shape.heads(),
-                32,
-                1,
+        operation.start(
+                new KernelLaunch("attentionProbabilities", tiles.size(), shape.heads(), 32, 1, 0),
                 query,
                 key,
                 shape(shape, size, DropoutMask.NONE, tiles),
-                launcher.upload(offsets),
+                operation.upload(offsets),
                 output);
     }
 
@@ -115,8 +110,9 @@ record AttentionLaunches(Launcher launcher) {
             AttentionShape shape,
             int sharedBytes,
             Object... arguments) {
-        launcher.launchShared(
-                kernel, tiles.size(), shape.heads(), THREADS, 1, sharedBytes, arguments);
+        operation.start(
+                new KernelLaunch(kernel, tiles.size(), shape.heads(), THREADS, 1, sharedBytes),
+                arguments);
     }
 
     private static int size(Tensor query, AttentionShape shape) {
@@ -151,9 +147,9 @@ record AttentionLaunches(Launcher launcher) {
     private byte[] shape(AttentionShape shape, int size, DropoutMask dropout, List<int[]> tiles) {
         int[] flat = tiles.stream().flatMapToInt(java.util.Arrays::stream).toArray();
         ByteBuffer struct = ByteBuffer.allocate(56).order(ByteOrder.LITTLE_ENDIAN);
-        struct.putLong(launcher.upload(flat).address());
-        struct.putLong(launcher.upload(shape.starts()).address());
-        struct.putLong(launcher.upload(shape.keyStarts()).address());
+        struct.putLong(operation.upload(flat).address());
+        struct.putLong(operation.upload(shape.starts()).address());
+        struct.putLong(operation.upload(shape.keyStarts()).address());
         struct.putInt(shape.heads());
         struct.putInt(size);
         struct.putInt(shape.causal() ? 1 : 0);
