@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -41,6 +42,15 @@ public final class XlmrCommand implements Runnable {
             description = "On an error print where in the program it happened.")
     @SuppressWarnings("UnusedVariable") // Failures reads it from the parse result
     private boolean stackTrace;
+
+    @Option(
+            names = "--classpath",
+            scope = ScopeType.INHERIT,
+            paramLabel = "JAR",
+            description =
+                    "Jars, or directories of classes, with heads of your own (docs/heads.md); also"
+                            + " the environment variable XLMR_CLASSPATH.")
+    private @Nullable String classpath;
 
     @Option(
             names = {"-h", "--help"},
@@ -117,7 +127,8 @@ public final class XlmrCommand implements Runnable {
     /// Ready to parse. Where the first argument names a command only that one is made, since making
     /// all of them takes a third of the time of a start; the script of `completion` needs them all.
     private static CommandLine commandLine(Streams streams, String[] arguments) {
-        CommandLine commandLine = new CommandLine(new XlmrCommand());
+        XlmrCommand top = new XlmrCommand();
+        CommandLine commandLine = new CommandLine(top);
         SequencedMap<String, Function<Streams, Object>> commands = commands();
         boolean one =
                 arguments.length > 0
@@ -144,7 +155,22 @@ public final class XlmrCommand implements Runnable {
                                         : CommandLine.Help.Ansi.OFF))
                 .setUsageHelpAutoWidth(false)
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionStrategy(top.new WithOwnClasses())
                 .setExecutionExceptionHandler(failures)
                 .setParameterExceptionHandler(failures);
+    }
+
+    /// Runs the command that was asked for, with the user's own classes at hand.
+    private final class WithOwnClasses extends CommandLine.RunLast {
+        @Override
+        protected List<Object> handle(CommandLine.ParseResult parsed) {
+            try {
+                OwnClasses.load(classpath);
+            } catch (CommandException e) {
+                throw new CommandLine.ExecutionException(
+                        parsed.commandSpec().commandLine(), String.valueOf(e.getMessage()), e);
+            }
+            return super.handle(parsed);
+        }
     }
 }
