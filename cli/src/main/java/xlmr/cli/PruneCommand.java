@@ -13,33 +13,35 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import xlmr.backend.Backend;
 import xlmr.data.Example;
-import xlmr.model.ProblemType;
-import xlmr.model.Task;
 import xlmr.model.XlmRobertaConfig;
+import xlmr.pipeline.HeadPruning;
 import xlmr.pipeline.LayerPruning;
 import xlmr.pipeline.ModelComparison;
 import xlmr.pipeline.Pruning;
 import xlmr.pipeline.VocabularyPruning;
 import xlmr.tokenizer.KeptCharacters;
+import xlmr.train.HeadImportance;
 
 /// Makes a smaller model by leaving parts out.
 @Command(
         name = "prune",
         customSynopsis =
                 "xlmr prune [OPTIONS] --model=DIR --output=DIR (--keep-layers=LAYERS |"
-                        + " --drop-layers=LAYERS | --vocabulary-from=FILE...)",
+                    + " --drop-layers=LAYERS | --heads=SHARE|HEADS | --vocabulary-from=FILE...)",
         description = {
-            "Make a smaller model by leaving a part out: layers of the encoder, or the pieces of"
-                    + " the vocabulary that your texts do not need. The result is an ordinary model"
-                    + " directory. A table says what it costs before and after, and with labelled texts"
-                    + " how good it is.",
+            "Make a smaller model by leaving a part out: layers of the encoder, attention heads, or"
+                    + " the pieces of the vocabulary that your texts do not need. The result is an"
+                    + " ordinary model directory. A table says what it costs before and after, and"
+                    + " with labelled texts how good it is.",
             "",
-            "Layers and vocabulary can both be pruned, one after the other."
+            "One kind at a time: prune the result again for another."
         },
         footer = {
             "",
             "Examples:",
             "  xlmr prune --model my-model --keep-layers 0-5,11 --output small --data test.tsv"
+                    + " --label-column category",
+            "  xlmr prune --model my-model --heads 0.25 --output small --data valid.tsv"
                     + " --label-column category",
             "  xlmr prune --model my-model --vocabulary-from english.txt french.txt --output small"
         })
@@ -86,6 +88,17 @@ final class PruneCommand implements Runnable {
     private @Nullable LayerRange dropLayers;
 
     @Option(
+            names = "--heads",
+            paramLabel = "SHARE|HEADS",
+            converter = HeadChoice.Converter.class,
+            description =
+                    "Take attention heads out. A share such as 0.25: the quarter of all heads that"
+                        + " matters least to the loss on --data; one of each layer stays. Or heads"
+                        + " by layer, both counted from 0: 0:1+5,3:2 are heads 1 and 5 of layer 0"
+                        + " and head 2 of layer 3.")
+    private @Nullable HeadChoice heads;
+
+    @Option(
             names = "--vocabulary-from",
             paramLabel = "FILE",
             arity = "1..*",
@@ -107,8 +120,9 @@ final class PruneCommand implements Runnable {
             names = "--data",
             paramLabel = "FILE",
             description =
-                    "Labelled texts, to say how good a classifier is before and after: CSV, TSV or"
-                            + " JSON Lines, UTF-8.")
+                    "Labelled texts, to say how good a classifier is before and after, and which"
+                        + " heads matter (--heads 0.25; a language model takes plain texts): CSV,"
+                        + " TSV or JSON Lines, UTF-8.")
     private @Nullable Path data;
 
     @Mixin private LabelledInput labelled;
@@ -126,37 +140,71 @@ final class PruneCommand implements Runnable {
     public void run() {
         refuseWrongOptions();
         Path source = model.directory(streams);
-        List<Example> examples = data == null ? null : labelledTexts(source, data);
+        PruneData read =
+                data == null
+                        ? null
+                        : PruneData.read(streams, source, data, labelled, isShare(heads));
         try (Backend backend = compute.open(streams);
                 ModelOutput target = ModelOutput.open(output, source, overwrite)) {
-            Pruning.Result result = pruning(source).run(source, target.staging());
+            HeadTable table = importance(source, read, backend);
+            Pruning.Result result = pruning(source, table).run(source, target.staging());
             ModelComparison comparison =
                     ModelComparison.of(
                             source,
                             target.staging(),
-                            examples == null ? timed() : examples,
-                            examples,
+                            read == null ? timed() : read.texts(),
+                            read != null && read.judged() ? read.texts() : null,
                             backend);
             target.publish();
-            report(result, new ComparisonTable(comparison));
+            report(result, table, new ComparisonTable(comparison));
         }
     }
 
     private void refuseWrongOptions() {
         int kinds = keepLayers == null ? 0 : 1;
         kinds += dropLayers == null ? 0 : 1;
+        kinds += heads == null ? 0 : 1;
         kinds += vocabularyFrom.isEmpty() ? 0 : 1;
         if (kinds != 1) {
             throw new CommandLine.ParameterException(
                     spec.commandLine(),
-                    "give one of --keep-layers, --drop-layers and --vocabulary-from");
+                    "give one of --keep-layers, --drop-layers, --heads and --vocabulary-from; the"
+                            + " result can be pruned again");
+        }
+        if (isShare(heads) && data == null) {
+            throw new CommandException(
+                    "--heads with a share needs --data FILE: labelled texts, whose loss tells which"
+                            + " heads matter");
         }
         if (keepCharacters != null && vocabularyFrom.isEmpty()) {
             throw new CommandException("--keep-characters is for --vocabulary-from");
         }
     }
 
-    private Pruning pruning(Path source) {
+    private static boolean isShare(@Nullable HeadChoice heads) {
+        return heads != null && heads.named() == null;
+    }
+
+    /// Which heads matter, where that decides which ones go.
+    private @Nullable HeadTable importance(Path source, @Nullable PruneData read, Backend backend) {
+        if (heads == null || heads.named() != null || read == null) {
+            return null;
+        }
+        HeadImportance importance;
+        try (Progress progress =
+                Progress.over(streams, "importance of heads", read.texts().size())) {
+            importance = HeadPruning.importance(source, read.task(), backend, progress::to);
+        }
+        return new HeadTable(importance, importance.leastImportant(heads.share()));
+    }
+
+    private Pruning pruning(Path source, @Nullable HeadTable table) {
+        if (table != null) {
+            return new HeadPruning(table.gone());
+        }
+        if (heads != null && heads.named() != null) {
+            return new HeadPruning(heads.named());
+        }
         if (keepLayers != null) {
             return new LayerPruning(keepLayers.layers());
         }
@@ -188,18 +236,6 @@ final class PruneCommand implements Runnable {
         return kept;
     }
 
-    private List<Example> labelledTexts(Path source, Path file) {
-        XlmRobertaConfig config = XlmRobertaConfig.read(source);
-        if (Task.of(config).orElse(null) != Task.SEQUENCE_CLASSIFICATION
-                || config.problem() != ProblemType.SINGLE_LABEL_CLASSIFICATION) {
-            throw new CommandException(
-                    "--data %s: %s is no classifier of one label a text; leave --data out, and use"
-                                    .formatted(file, source)
-                            + " evaluate with the smaller model");
-        }
-        return labelled.read(streams, file);
-    }
-
     private List<Example> timed() {
         if (vocabularyFrom.isEmpty()) {
             return SENTENCES.stream().map(Example::of).toList();
@@ -213,7 +249,8 @@ final class PruneCommand implements Runnable {
         return first;
     }
 
-    private void report(Pruning.Result result, ComparisonTable table) {
+    private void report(
+            Pruning.Result result, @Nullable HeadTable importance, ComparisonTable table) {
         result.warnings().forEach(warning -> streams.warn(Printable.line(warning)));
         if (json) {
             Map<String, Object> fields = new LinkedHashMap<>();
@@ -223,12 +260,19 @@ final class PruneCommand implements Runnable {
                 fields.put("texts", result.segmentation().texts());
                 fields.put("texts_cut_otherwise", result.segmentation().changed());
             }
+            if (importance != null) {
+                fields.putAll(importance.fields());
+            }
             fields.putAll(table.fields());
             Json.printLine(streams.out(), fields);
             return;
         }
         result.done().forEach(line -> streams.out().println(Printable.line(line)));
         streams.out().println();
+        if (importance != null) {
+            importance.print(streams.out());
+            streams.out().println();
+        }
         table.print(streams.out());
     }
 }

@@ -10,6 +10,10 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /// Attention heads that were taken out of a model: `pruned_heads` in `config.json`, as the
 /// reference wrote it up to release 4 (transformers, `prune_heads`). The heads that stay have the
@@ -20,6 +24,8 @@ import java.util.TreeSet;
 public record PrunedHeads(SortedMap<Integer, SortedSet<Integer>> byLayer) {
     /// A model as it was made.
     public static final PrunedHeads NONE = new PrunedHeads(new TreeMap<>());
+
+    private static final Pattern NAMED = Pattern.compile("(\\d{1,4}):(\\d{1,4}(?:\\+\\d{1,4})*)");
 
     /// Copies the map; layers that lost nothing are left out.
     public PrunedHeads {
@@ -65,16 +71,81 @@ public record PrunedHeads(SortedMap<Integer, SortedSet<Integer>> byLayer) {
         }
     }
 
+    /// Reads heads by name, layer for layer, both counted from 0: `0:1+5,3:2` are heads 1 and 5 of
+    /// layer 0 and head 2 of layer 3.
+    ///
+    /// @throws IllegalArgumentException if the text is none of these
+    public static PrunedHeads parse(String text) {
+        SortedMap<Integer, SortedSet<Integer>> byLayer = new TreeMap<>();
+        for (String part : text.split(",", -1)) {
+            Matcher layer = NAMED.matcher(part.strip());
+            if (!layer.matches()) {
+                throw new IllegalArgumentException(
+                        "expected heads by layer, both counted from 0, such as 0:1+5,3:2; found '%s'"
+                                .formatted(text));
+            }
+            SortedSet<Integer> gone =
+                    byLayer.computeIfAbsent(
+                            Integer.valueOf(layer.group(1)), first -> new TreeSet<>());
+            for (String head : layer.group(2).split("\\+", -1)) {
+                gone.add(Integer.valueOf(head));
+            }
+        }
+        return new PrunedHeads(byLayer);
+    }
+
+    /// The heads as [#parse] reads them.
+    public String text() {
+        return byLayer.entrySet().stream()
+                .map(
+                        entry ->
+                                entry.getKey()
+                                        + ":"
+                                        + entry.getValue().stream()
+                                                .map(String::valueOf)
+                                                .collect(Collectors.joining("+")))
+                .collect(Collectors.joining(","));
+    }
+
+    /// These heads and others.
+    public PrunedHeads and(PrunedHeads others) {
+        SortedMap<Integer, SortedSet<Integer>> both = new TreeMap<>(byLayer);
+        others.byLayer.forEach(
+                (layer, heads) -> {
+                    SortedSet<Integer> all = new TreeSet<>(heads);
+                    all.addAll(of(layer));
+                    both.put(layer, all);
+                });
+        return new PrunedHeads(both);
+    }
+
+    /// Numbers of a layer's heads that are gone.
+    public SortedSet<Integer> of(int layer) {
+        return byLayer.getOrDefault(layer, Collections.emptySortedSet());
+    }
+
+    /// Numbers of a layer's heads that are left, ascending.
+    ///
+    /// @param heads H, before any was taken out
+    public List<Integer> left(int layer, int heads) {
+        return IntStream.range(0, heads).filter(head -> !of(layer).contains(head)).boxed().toList();
+    }
+
+    /// How many heads of all layers are gone.
+    public int count() {
+        return byLayer.values().stream().mapToInt(SortedSet::size).sum();
+    }
+
     /// How many heads of a layer are gone.
     public int count(int layer) {
-        return byLayer.getOrDefault(layer, Collections.emptySortedSet()).size();
+        return of(layer).size();
     }
 
     /// Those of some layers, which then are layers 0, 1, and so on.
     public PrunedHeads ofLayers(List<Integer> kept) {
         SortedMap<Integer, SortedSet<Integer>> moved = new TreeMap<>();
         for (int place = 0; place < kept.size(); place++) {
-            moved.put(place, byLayer.getOrDefault(kept.get(place), Collections.emptySortedSet()));
+            moved.put(place, of(kept.get(place)));
         }
         return new PrunedHeads(moved);
     }

@@ -13,7 +13,7 @@ import xlmr.tokenizer.VocabularySubset;
 /// ```java
 /// Pruning.Result result = new LayerPruning(List.of(0, 2, 4, 11)).run(model, output);
 /// ```
-public sealed interface Pruning permits LayerPruning, VocabularyPruning {
+public sealed interface Pruning permits LayerPruning, HeadPruning, VocabularyPruning {
     /// Reads a model and writes the smaller one to an existing directory.
     ///
     /// @throws CheckpointException if the model cannot be read or has not got what is to go, or the

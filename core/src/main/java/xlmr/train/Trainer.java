@@ -221,7 +221,8 @@ public final class Trainer {
         int padId = model.config().padTokenId();
         TrainingExamples.Labelled batch = training.labelled(rows, microBatches, padId);
         Ops ops = Ops.training(backend, workspace, tape, options.seed(), microBatches++);
-        Tensor logits = logits(ops, network.selected(ops, rows, batch.tokens()), batch); // [R, K]
+        Tensor selected = network.selected(ops, rows, batch.tokens()); // [R, C]
+        Tensor logits = CountedLogits.of(ops, model.head(), selected, batch); // [R, K]
         Tensor loss = batch.targets().loss(ops, logits, lossSettings); // []
         double value = loss.item();
         if (!Double.isFinite(value)) {
@@ -234,18 +235,6 @@ public final class Trainer {
         workspace.reset();
         listener.microBatchDone(value);
         return value;
-    }
-
-    /// The logits of the rows that count. A head that looks at a row alone is spared the others.
-    private Tensor logits(Ops ops, Tensor selected, TrainingExamples.Labelled batch) {
-        int[] counted = batch.targets().countedRows();
-        int[] starts = model.head().rowStarts(batch.tokens());
-        if (counted == null || counted.length == selected.size(0)) {
-            return model.head().logits(ops, selected, starts); // [R, K]
-        }
-        return model.head().readsSequences()
-                ? ops.selectRows(model.head().logits(ops, selected, starts), counted) // [R, K]
-                : model.head().logits(ops, ops.selectRows(selected, counted)); // [R, K]
     }
 
     /// What the head reads of a batch: of the encoder as it is now, or features kept.

@@ -3,11 +3,14 @@ package xlmr.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import xlmr.model.PrunedHeads;
+import xlmr.model.XlmRobertaConfig;
 
 /// `prune`, of a small trained classifier.
 class PruneCommandTest {
@@ -61,6 +64,71 @@ class PruneCommandTest {
                         "--label-column",
                         "category");
         assertThat(evaluated.exitCode()).as(evaluated.err()).isZero();
+    }
+
+    @Test
+    void theShareOfHeadsThatMattersLeastGoesAndTheTableNamesIt() {
+        Path output = directory.resolve("share");
+
+        CommandRun run =
+                prune(output, "--heads", "0.25", "--data", data, "--label-column", "category");
+
+        XlmRobertaConfig config = XlmRobertaConfig.read(output);
+        int all = config.numHiddenLayers() * config.numAttentionHeads();
+        assertThat(config.prunedHeads().count()).isEqualTo(all / 4);
+        assertThat(run.lines().getFirst())
+                .isEqualTo(
+                        "attention heads: %d of %d stay; gone: %s"
+                                .formatted(all - all / 4, all, config.prunedHeads().text()));
+        assertThat(run.lines().get(2)).endsWith("over 64 examples; (gone)");
+        assertThat(run.out().chars().filter(sign -> sign == '(')).hasSize(1 + all / 4);
+        assertThat(predictions(output)).hasSize(64);
+    }
+
+    @Test
+    void headsGoByNameWithoutData() {
+        Path output = directory.resolve("named");
+
+        CommandRun run = prune(output, "--heads", "0:1,2:0+1");
+
+        assertThat(run.lines().getFirst()).endsWith("gone: 0:1,2:0+1");
+        assertThat(XlmRobertaConfig.read(output).prunedHeads())
+                .isEqualTo(PrunedHeads.parse("0:1,2:1+0"));
+    }
+
+    @Test
+    void theHeadsOfALanguageModelAreMeasuredOnPlainTexts() throws IOException {
+        Path languageModel = directory.resolve("language-model");
+        Path texts = directory.resolve("texts.txt");
+        Files.write(texts, List.of("The train leaves at seven.", "Das Brot ist frisch."));
+        CommandRun trained =
+                CommandRun.of(
+                        "train",
+                        "--task",
+                        "masked-lm",
+                        "--train",
+                        texts,
+                        "--epochs",
+                        "1",
+                        "--output",
+                        languageModel);
+        assertThat(trained.exitCode()).as(trained.err()).isZero();
+
+        CommandRun run =
+                CommandRun.of(
+                        "prune",
+                        "--model",
+                        languageModel,
+                        "--heads",
+                        "0.5",
+                        "--data",
+                        texts,
+                        "--json",
+                        "--output",
+                        directory.resolve("smaller-language-model"));
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out()).contains("\"head_importance\":[{\"0\":");
     }
 
     @Test
