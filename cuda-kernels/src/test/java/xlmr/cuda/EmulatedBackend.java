@@ -32,6 +32,11 @@ public final class EmulatedBackend extends KernelBackend {
         return new EmulatedOperation(launcher);
     }
 
+    /// The same, with a limit on the instructions of a launch.
+    public EmulatedBackend(Map<String, String> replaced, long instructionLimit) {
+        super(new Launcher(replaced, instructionLimit));
+    }
+
     @Override
     public String name() {
         return "emulated-cuda";

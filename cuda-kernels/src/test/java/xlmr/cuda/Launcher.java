@@ -15,13 +15,19 @@ final class Launcher {
     /// A kernel of these sizes that runs longer does not end.
     private static final long INSTRUCTIONS = 50_000_000;
 
-    private final Device device = new Device(1, INSTRUCTIONS);
+    private final Device device;
     private final CompiledKernels kernels;
     private final List<DeviceBuffer> buffers = new ArrayList<>();
     private final List<LaunchReport> reports = new ArrayList<>();
 
     /// @param replaced PTX for some families
     Launcher(Map<String, String> replaced) {
+        this(replaced, INSTRUCTIONS);
+    }
+
+    /// @param instructionLimit how many instructions of warps a launch may run
+    Launcher(Map<String, String> replaced, long instructionLimit) {
+        device = new Device(1, instructionLimit);
         kernels = new CompiledKernels(device, replaced);
     }
 

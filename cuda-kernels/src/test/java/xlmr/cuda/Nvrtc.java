@@ -52,6 +52,17 @@ public final class Nvrtc {
         return Optional.of(new Nvrtc(SymbolLookup.libraryLookup(library.get(), Arena.global())));
     }
 
+    /// The compiler.
+    ///
+    /// @throws AssertionError where it is missing
+    public static Nvrtc require() {
+        return find()
+                .orElseThrow(
+                        () ->
+                                new AssertionError(
+                                        "no NVRTC: set -Dxlmr.nvrtc to the folder of libnvrtc.so"));
+    }
+
     private static Optional<Path> first(Path folder, String pattern) {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, pattern)) {
             for (Path file : files) {
