@@ -6,6 +6,7 @@
 // and its first row there, blockIdx.y is the head. The other side comes through shared memory, 32 rows at once, a row
 // for each lane. `size` is at most 128.
 
+#include "attention.cuh"
 #include "dropout.cuh"
 #include "reductions.cuh"
 
@@ -13,40 +14,6 @@
 #define SLICES 4
 #define FORWARD_ROWS 4
 #define BACKWARD_ROWS 2
-
-// What all kernels are told; the host lays it out in this order.
-struct Shape {
-    const int2* tiles;
-    const int* starts;
-    const int* keyStarts;
-    int heads;
-    int size;
-    int causal;
-    float scale;
-    unsigned low;
-    unsigned high;
-    unsigned threshold;
-    float factor;
-};
-
-// A sequence, as a block sees it.
-struct Sequence {
-    int firstQuery;
-    int queries;
-    int firstKey;
-    int keys;
-
-    __device__ Sequence(const Shape& shape, int b)
-        : firstQuery(shape.starts[b]),
-          queries(shape.starts[b + 1] - shape.starts[b]),
-          firstKey(shape.keyStarts[b]),
-          keys(shape.keyStarts[b + 1] - shape.keyStarts[b]) {}
-
-    // How many keys a query sees: the first ones.
-    __device__ int seen(const Shape& shape, int query) const {
-        return shape.causal ? keys - queries + query + 1 : keys;
-    }
-};
 
 // Rows have an odd pitch, so that lanes which read a column of a tile meet in no bank.
 __device__ __forceinline__ int pitchOf(int size) {

@@ -1,7 +1,8 @@
-// Element by element: sums, products, dropout. `n` is the number of elements.
+// Element by element: sums, products, dropout, rounding to 16 bits. `n` is the number of elements.
 
 #include "dropout.cuh"
 #include "reductions.cuh"
+#include "tensor_cores.cuh"
 
 extern "C" __global__ void fill(float* output, float value, int n) {
     FOR_EACH(i, n) {
@@ -59,5 +60,18 @@ extern "C" __global__ void dropoutGradient(
         if (keeps((unsigned)i, low, high, threshold)) {
             dInput[i] += dOutput[i] * factor;
         }
+    }
+}
+
+// output = input in 16 bits, rounded to the nearest.
+extern "C" __global__ void narrowToBf16(const float* input, Half* output, int n) {
+    FOR_EACH(i, n) {
+        output[i] = (Half)Bf16::pair(input[i], 0.0f);
+    }
+}
+
+extern "C" __global__ void narrowToFp16(const float* input, Half* output, int n) {
+    FOR_EACH(i, n) {
+        output[i] = (Half)Fp16::pair(input[i], 0.0f);
     }
 }

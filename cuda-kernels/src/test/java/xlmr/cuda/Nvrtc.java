@@ -56,8 +56,7 @@ public final class Nvrtc {
     ///
     /// @throws AssertionError where it is missing
     public static Nvrtc require() {
-        return find()
-                .orElseThrow(
+        return find().orElseThrow(
                         () ->
                                 new AssertionError(
                                         "no NVRTC: set -Dxlmr.nvrtc to the folder of libnvrtc.so"));

@@ -14,8 +14,8 @@ import xlmr.cuda.EmulatedBackend;
 import xlmr.ptx.machine.KernelFault;
 import xlmr.ptx.machine.LaunchReport;
 
-/// Runs the cases of the contract that a broken kernel takes part in, the cheap ones and those
-/// that noticed something before first, until one of them notices.
+/// Runs the cases of the contract that a broken kernel takes part in, the cheap ones and those that
+/// noticed something before first, until one of them notices.
 final class MutationTrial {
     /// How much longer than the slowest launch of the right kernels a broken one may run.
     private static final long PATIENCE = 4;
