@@ -133,7 +133,7 @@ record AttentionLaunches(Operation operation) {
     }
 
     /// Sequence and first row of each tile.
-    private static List<int[]> tiles(int[] starts, int rows) {
+    static List<int[]> tiles(int[] starts, int rows) {
         List<int[]> tiles = new ArrayList<>();
         for (int b = 0; b + 1 < starts.length; b++) {
             for (int row = 0; row < starts[b + 1] - starts[b]; row += rows) {
@@ -144,7 +144,7 @@ record AttentionLaunches(Operation operation) {
     }
 
     /// The struct `Shape` of the kernels.
-    private byte[] shape(AttentionShape shape, int size, DropoutMask dropout, List<int[]> tiles) {
+    byte[] shape(AttentionShape shape, int size, DropoutMask dropout, List<int[]> tiles) {
         int[] flat = tiles.stream().flatMapToInt(java.util.Arrays::stream).toArray();
         ByteBuffer struct = ByteBuffer.allocate(56).order(ByteOrder.LITTLE_ENDIAN);
         struct.putLong(operation.upload(flat).address());

@@ -14,6 +14,11 @@ abstract class KernelBackend extends RowKernels {
     private static final int PIECE = 256;
     private static final int SQUARES_OF_BLOCK = 8192;
 
+    /// The format in which attention multiplies on tensor cores; null for single precision.
+    @Nullable HalfFormat attentionFormat() {
+        return null;
+    }
+
     @Override
     public void fill(Tensor tensor, float value) {
         try (Operation operation = begin()) {
@@ -49,6 +54,12 @@ abstract class KernelBackend extends RowKernels {
             Tensor output,
             Tensor logSumExp) {
         try (Operation operation = begin()) {
+            HalfFormat format = attentionFormat();
+            if (format != null && TensorCoreAttention.takes(query, shape)) {
+                new TensorCoreAttention(operation, format)
+                        .forward(query, key, value, shape, dropout, output, logSumExp);
+                return;
+            }
             new AttentionLaunches(operation)
                     .forward(query, key, value, shape, dropout, output, logSumExp);
         }
@@ -68,6 +79,14 @@ abstract class KernelBackend extends RowKernels {
             Tensor dKey,
             Tensor dValue) {
         try (Operation operation = begin()) {
+            HalfFormat format = attentionFormat();
+            if (format != null && TensorCoreAttention.takes(query, shape)) {
+                new TensorCoreAttention(operation, format)
+                        .backward(
+                                query, key, value, output, logSumExp, dOutput, shape, dropout,
+                                dQuery, dKey, dValue);
+                return;
+            }
             new AttentionLaunches(operation)
                     .backward(
                             query, key, value, output, logSumExp, dOutput, shape, dropout, dQuery,

@@ -16,6 +16,7 @@ import xlmr.tensor.Tensor;
 public final class EmulatedBackend extends KernelBackend {
     private final Backend host = new ScalarBackend();
     private final Launcher launcher;
+    private final @Nullable HalfFormat attentionFormat;
 
     /// The kernels as they are.
     public EmulatedBackend() {
@@ -25,6 +26,22 @@ public final class EmulatedBackend extends KernelBackend {
     /// The kernels, with other PTX for some families.
     public EmulatedBackend(Map<String, String> replaced) {
         launcher = new Launcher(replaced);
+        attentionFormat = null;
+    }
+
+    /// The same, with a limit on the instructions of a launch, and a format for attention.
+    public EmulatedBackend(
+            Map<String, String> replaced,
+            long instructionLimit,
+            @Nullable HalfFormat attentionFormat) {
+        launcher = new Launcher(replaced, instructionLimit);
+        this.attentionFormat = attentionFormat;
+    }
+
+    /// With attention on tensor cores.
+    public EmulatedBackend(HalfFormat attentionFormat) {
+        launcher = new Launcher(Map.of());
+        this.attentionFormat = attentionFormat;
     }
 
     @Override
@@ -32,9 +49,9 @@ public final class EmulatedBackend extends KernelBackend {
         return new EmulatedOperation(launcher);
     }
 
-    /// The same, with a limit on the instructions of a launch.
-    public EmulatedBackend(Map<String, String> replaced, long instructionLimit) {
-        super(new Launcher(replaced, instructionLimit));
+    @Override
+    @Nullable HalfFormat attentionFormat() {
+        return attentionFormat;
     }
 
     @Override

@@ -71,7 +71,7 @@ final class MutationTrial {
                 Comparator.comparingLong((Known known) -> -known.noticed)
                         .thenComparingLong(known -> known.cost));
         EmulatedBackend backend =
-                new EmulatedBackend(Map.of(family, ptx), PATIENCE * longestLaunch + 100_000);
+                new EmulatedBackend(Map.of(family, ptx), PATIENCE * longestLaunch + 100_000, null);
         for (Known known : cases) {
             if (known.kernels.stream().anyMatch(changed::contains) && notices(known, backend)) {
                 known.noticed++;
