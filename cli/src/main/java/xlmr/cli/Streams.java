@@ -1,6 +1,9 @@
 package xlmr.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 
 /// What a command reads and writes. Commands touch neither [System#in] nor [System#out], so that
@@ -24,6 +27,12 @@ public record Streams(
     /// Whether a person watches `err`.
     public boolean errIsTerminal() {
         return errWidth > 0;
+    }
+
+    /// The same without anybody to hear what is said beside the results.
+    Streams silenced() {
+        PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, UTF_8);
+        return new Streams(in, out, nowhere, outIsTerminal, 0, colored);
     }
 
     /// Prints one line on `err` that is not an error.

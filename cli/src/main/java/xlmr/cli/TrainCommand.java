@@ -2,6 +2,7 @@ package xlmr.cli;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -15,6 +16,8 @@ import xlmr.model.ProblemType;
 import xlmr.model.Task;
 import xlmr.pipeline.FineTuning;
 import xlmr.pipeline.SequenceClassificationTraining;
+import xlmr.pipeline.SeriesRun;
+import xlmr.pipeline.TestSet;
 import xlmr.pipeline.TrainingTask;
 import xlmr.train.EpochResult;
 import xlmr.train.TrainingOptions;
@@ -78,6 +81,7 @@ final class TrainCommand implements Runnable {
 
     @Mixin private TaskRunners runners;
     @Mixin private TrainingSettings settings;
+    @Mixin private SeriesOptions series;
 
     @Option(names = "--json", description = "One JSON object at the end instead of lines.")
     private boolean json;
@@ -92,27 +96,47 @@ final class TrainCommand implements Runnable {
     public void run() {
         TrainingOptions options = settings.options();
         settings.saved();
+        series.check(validation);
         Path start = model.directory(streams);
         Task task = taskOption.forTraining(start);
         if (settings.head() != null) {
             settings.head().requireFor(task);
         }
         if (task != Task.SEQUENCE_CLASSIFICATION) {
-            TrainingTask data = runners.of(task).training(streams, labelled, train, validation);
-            run(data, start, options, List.of());
+            TaskRunner runner = runners.of(task);
+            TrainingTask data = runner.training(streams, labelled, train, validation);
+            run(
+                    data,
+                    start,
+                    options,
+                    tests(test -> runner.training(streams.silenced(), labelled, train, test)),
+                    List.of());
             return;
         }
         List<Example> training = labelled.read(streams, train);
         List<Example> judged = validation == null ? List.of() : labelled.read(streams, validation);
+        SequenceClassificationTraining data =
+                SequenceClassificationTraining.of(training, judged, problem());
         run(
-                SequenceClassificationTraining.of(training, judged, problem()),
+                data,
                 start,
                 options,
+                tests(test -> data.judgedOn(labelled.read(streams, test))),
                 DataWarnings.of(training, judged));
     }
 
+    private List<TestSet> tests(Function<Path, TrainingTask> read) {
+        return series.tests().stream()
+                .map(file -> new TestSet(file.toString(), read.apply(file)))
+                .toList();
+    }
+
     private void run(
-            TrainingTask data, Path start, TrainingOptions options, List<DataWarning> warnings) {
+            TrainingTask data,
+            Path start,
+            TrainingOptions options,
+            List<TestSet> tests,
+            List<DataWarning> warnings) {
         try (ModelOutput target = ModelOutput.open(output, start, overwrite);
                 Backend backend = compute.open(streams);
                 TrainingDisplay display =
@@ -127,29 +151,44 @@ final class TrainCommand implements Runnable {
                             .withMaxLength(settings.maxLength())
                             .withSaved(settings.saved());
             HeadSpec head = settings.head();
+            job = head == null ? job : job.withHead(head);
+            if (series.isSeries()) {
+                SeriesRun kept =
+                        new SeriesTraining(streams, output, series, json)
+                                .run(job, data, tests, backend, target, warnings);
+                if (!series.keepRuns()) {
+                    log(start, options.withSeed(kept.seed()), kept.result()).write(output);
+                }
+                warn(kept.result());
+                return;
+            }
             FineTuning.Result result =
-                    (head == null ? job : job.withHead(head))
-                            .run(data, backend, new Publishing(target).andThen(display));
-            TrainingLog log =
-                    new TrainingLog(
-                            start, train, validation, options, settings.maxLength(), result);
+                    job.run(data, backend, new Publishing(target).andThen(display));
+            TrainingLog log = log(start, options, result);
             log.write(output);
             report(log, result);
         }
+    }
+
+    private TrainingLog log(Path start, TrainingOptions options, FineTuning.Result result) {
+        return new TrainingLog(start, train, validation, options, settings.maxLength(), result);
     }
 
     private void report(TrainingLog log, FineTuning.Result result) {
         if (json) {
             Json.printLine(streams.out(), log.json());
         } else {
-            EpochResult best =
-                    result.epochs().stream().filter(EpochResult::best).toList().getLast();
+            EpochResult best = result.best();
             String labels =
                     result.task().hasLabels()
                             ? ": labels " + Printable.line(String.join(", ", result.labels()))
                             : "";
             streams.out().printf("%s holds epoch %d%s%n", output, best.number(), labels);
         }
+        warn(result);
+    }
+
+    private void warn(FineTuning.Result result) {
         if (result.truncated() > 0) {
             streams.warn(
                     "%d training texts are longer than the maximum length and were cut"

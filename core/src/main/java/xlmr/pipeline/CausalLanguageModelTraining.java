@@ -27,6 +27,11 @@ public record CausalLanguageModelTraining(List<Example> training, List<Example> 
     }
 
     @Override
+    public boolean hasValidation() {
+        return !validation.isEmpty();
+    }
+
+    @Override
     public XlmRobertaConfig configure(XlmRobertaConfig pretrained) {
         return pretrained.with("is_decoder", true).withArchitecture(Task.CAUSAL_LM.architecture());
     }

@@ -69,6 +69,11 @@ public record FineTuning(
                 SavedForm.BOTH);
     }
 
+    /// The same with the result in another directory.
+    public FineTuning withOutput(Path value) {
+        return new FineTuning(model, value, options, problem, maxLength, tokenizer, head, saved);
+    }
+
     /// The same with other options.
     public FineTuning withOptions(TrainingOptions value) {
         return new FineTuning(model, output, value, problem, maxLength, tokenizer, head, saved);
@@ -111,7 +116,12 @@ public record FineTuning(
             List<String> labels,
             List<EpochResult> epochs,
             LoadReport report,
-            int truncated) {}
+            int truncated) {
+        /// The epoch whose model was kept.
+        public EpochResult best() {
+            return epochs.stream().filter(EpochResult::best).toList().getLast();
+        }
+    }
 
     /// Trains on `training`, judges each epoch on `validation` and keeps the best: sequence
     /// classification.
@@ -142,16 +152,16 @@ public record FineTuning(
 
     /// Trains for any task, judges each epoch on the task's validation data and keeps the best.
     public Result run(TrainingTask task, Backend backend, TrainingListener listener) {
-        XlmRobertaConfig pretrained = XlmRobertaConfig.read(model.resolve("config.json"));
-        XlmRobertaConfig config =
-                task.configure(pretrained)
-                        .withWeightType(DType.F32)
-                        .withHead(head(task.task(), pretrained));
+        return run(task, backend, listener, this::write);
+    }
+
+    /// As above, but what becomes of each better model is up to the caller: nothing is written.
+    public Result run(
+            TrainingTask task, Backend backend, TrainingListener listener, Trainer.Keeper keeper) {
+        XlmRobertaConfig config = config(task);
         checkAdapters(task.task());
         Predicate<String> trainable = options.tune().trainable(config);
-        XlmRobertaTokenizer own = tokenizer == null ? XlmRobertaTokenizer.load(model) : tokenizer;
-        int limit = maxLength <= 0 ? config.maxTokens() : Math.min(maxLength, config.maxTokens());
-        TrainingTask.Prepared data = task.prepare(config, own, limit, backend.threads());
+        TrainingTask.Prepared data = prepare(task, backend.threads());
         options.loss().check(data.training(), config.labels());
         BatchOrder order = options.batching().order(data.training(), options.seed());
         LoadedModel<TaskModel> loaded =
@@ -159,8 +169,24 @@ public record FineTuning(
         listener.loaded(loaded.report());
         List<EpochResult> epochs =
                 new Trainer(backend, adapted(loaded.model()), options, listener)
-                        .fit(data.training(), order, data.validation(), this::write);
+                        .fit(data.training(), order, data.validation(), keeper);
         return new Result(task.task(), config.labels(), epochs, loaded.report(), data.truncated());
+    }
+
+    /// The configuration of the model that will come of it.
+    private XlmRobertaConfig config(TrainingTask task) {
+        XlmRobertaConfig pretrained = XlmRobertaConfig.read(model.resolve("config.json"));
+        return task.configure(pretrained)
+                .withWeightType(DType.F32)
+                .withHead(head(task.task(), pretrained));
+    }
+
+    /// The data as the trainer gets it.
+    TrainingTask.Prepared prepare(TrainingTask task, int threads) {
+        XlmRobertaConfig config = config(task);
+        XlmRobertaTokenizer own = tokenizer == null ? XlmRobertaTokenizer.load(model) : tokenizer;
+        int limit = maxLength <= 0 ? config.maxTokens() : Math.min(maxLength, config.maxTokens());
+        return task.prepare(config, own, limit, threads);
     }
 
     /// With new adapters, if it is these that train.

@@ -28,6 +28,11 @@ public record MaskedLanguageModelTraining(
     }
 
     @Override
+    public boolean hasValidation() {
+        return !validation.isEmpty();
+    }
+
+    @Override
     public XlmRobertaConfig configure(XlmRobertaConfig pretrained) {
         return pretrained.with("is_decoder", false).withArchitecture(Task.MASKED_LM.architecture());
     }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import xlmr.data.ChoiceQuestion;
+import xlmr.data.Folds;
 import xlmr.eval.ChoiceReport;
 import xlmr.eval.Logits;
 import xlmr.model.Targets;
@@ -29,6 +30,18 @@ public record MultipleChoiceTraining(List<ChoiceQuestion> training, List<ChoiceQ
     @Override
     public Task task() {
         return Task.MULTIPLE_CHOICE;
+    }
+
+    @Override
+    public boolean hasValidation() {
+        return !validation.isEmpty();
+    }
+
+    @Override
+    public TrainingTask fold(int folds, int held, long seed) {
+        Folds parts = Folds.stratified(new int[training.size()], folds, seed);
+        return new MultipleChoiceTraining(
+                parts.rest(training, held), parts.heldOut(training, held));
     }
 
     @Override

@@ -49,6 +49,11 @@ public record QuestionAnsweringTraining(
     }
 
     @Override
+    public boolean hasValidation() {
+        return !validation.isEmpty();
+    }
+
+    @Override
     public XlmRobertaConfig configure(XlmRobertaConfig pretrained) {
         return pretrained.withArchitecture(Task.QUESTION_ANSWERING.architecture());
     }

@@ -1,9 +1,13 @@
 package xlmr.pipeline;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import xlmr.data.EncodedExamples;
 import xlmr.data.Example;
+import xlmr.data.Folds;
 import xlmr.data.LabelSet;
 import xlmr.model.ProblemType;
 import xlmr.model.Targets;
@@ -35,9 +39,38 @@ public record SequenceClassificationTraining(
         return new SequenceClassificationTraining(training, validation, problem, labels);
     }
 
+    /// The same labels with nothing to learn from, to judge models on other examples.
+    public SequenceClassificationTraining judgedOn(List<Example> examples) {
+        return new SequenceClassificationTraining(List.of(), examples, problem, labels);
+    }
+
     @Override
     public Task task() {
         return Task.SEQUENCE_CLASSIFICATION;
+    }
+
+    @Override
+    public boolean hasValidation() {
+        return !validation.isEmpty();
+    }
+
+    @Override
+    public TrainingTask fold(int folds, int held, long seed) {
+        Folds parts = Folds.stratified(classes(), folds, seed);
+        return new SequenceClassificationTraining(
+                parts.rest(training, held), parts.heldOut(training, held), problem, labels);
+    }
+
+    /// Of each example a number that it shares with those of the same labels; numbers have none.
+    private int[] classes() {
+        if (problem == ProblemType.REGRESSION) {
+            return new int[training.size()];
+        }
+        Map<Set<String>, Integer> numbers = new HashMap<>();
+        return training.stream()
+                .map(example -> Set.copyOf(example.labels()))
+                .mapToInt(own -> numbers.computeIfAbsent(own, any -> numbers.size()))
+                .toArray();
     }
 
     @Override

@@ -3,6 +3,7 @@ package xlmr.pipeline;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import xlmr.data.EncodedExamples;
+import xlmr.data.Folds;
 import xlmr.data.LabelSet;
 import xlmr.data.TaggedSentence;
 import xlmr.model.Task;
@@ -36,6 +37,18 @@ public record TokenClassificationTraining(
     @Override
     public Task task() {
         return Task.TOKEN_CLASSIFICATION;
+    }
+
+    @Override
+    public boolean hasValidation() {
+        return !validation.isEmpty();
+    }
+
+    @Override
+    public TrainingTask fold(int folds, int held, long seed) {
+        Folds parts = Folds.stratified(new int[training.size()], folds, seed);
+        return new TokenClassificationTraining(
+                parts.rest(training, held), parts.heldOut(training, held), labels);
     }
 
     @Override

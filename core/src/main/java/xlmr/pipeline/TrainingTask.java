@@ -18,6 +18,22 @@ public interface TrainingTask {
     /// @param pretrained that of the checkpoint to start from
     XlmRobertaConfig configure(XlmRobertaConfig pretrained);
 
+    /// Whether there are examples to judge by.
+    boolean hasValidation();
+
+    /// The same task without one part of a cross-validation, and with that part to judge by.
+    ///
+    /// @param folds parts in all
+    /// @param held the part that is held out, from 0
+    /// @param seed by which the examples are dealt
+    /// @throws IllegalArgumentException if the task's examples are not dealt into parts
+    default TrainingTask fold(int folds, int held, long seed) {
+        throw new IllegalArgumentException(
+                ("folds: not for %s, whose examples hang together; give validation examples, and"
+                                + " several seeds")
+                        .formatted(task().word()));
+    }
+
     /// The data as a trainer reads it.
     ///
     /// @param config as [#configure] made it

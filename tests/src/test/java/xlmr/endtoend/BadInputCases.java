@@ -77,6 +77,32 @@ final class BadInputCases {
                 new Case(2, training("train.tsv") + " --schedule step", "--schedule", "cosine"),
                 new Case(2, training("train.tsv") + " --class-weights heavy", "balanced", "heavy"),
                 new Case(1, training("train.tsv") + " --label-smoothing 1", "in [0, 1)"),
+                new Case(2, training("train.tsv") + " --loss hinge", "focal:GAMMA", "hinge"),
+                new Case(2, training("train.tsv") + " --sampling even", "balanced", "even"),
+                new Case(
+                        1,
+                        training("train.tsv") + " --loss focal --label-smoothing 0.1",
+                        "label smoothing",
+                        "focal"),
+                new Case(1, training("train.tsv") + " --seeds 3", "--validation or --test"),
+                new Case(1, training("train.tsv") + " --seeds 1", "--seeds", "at least 2"),
+                new Case(1, training("train.tsv") + " --seeds 2 --folds 2", "one of them"),
+                new Case(1, training("train.tsv") + " --keep-runs", "only with --seeds"),
+                new Case(
+                        1,
+                        training("train.tsv") + " --folds 2 --validation DIR/train.tsv",
+                        "--folds and --validation"),
+                new Case(
+                        1,
+                        training("train.tsv") + " --label-column category --folds 999999",
+                        "folds",
+                        "999999"),
+                new Case(
+                        1,
+                        training("train.tsv")
+                                + " --label-column category --seeds 2 --test DIR/missing.csv",
+                        "missing.csv",
+                        "no such file"),
                 new Case(
                         1,
                         training("train.tsv") + " --label-column category --tune top:9",
