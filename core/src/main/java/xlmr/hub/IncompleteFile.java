@@ -13,6 +13,7 @@ final class IncompleteFile implements AutoCloseable {
     private static final int CHUNK = 1 << 16;
 
     private final FileChannel file;
+    private final SteadyFlush flush;
     private final BlobDigest digest;
     private final ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
     private final long size;
@@ -20,6 +21,7 @@ final class IncompleteFile implements AutoCloseable {
 
     private IncompleteFile(FileChannel file, BlobDigest digest, long size, long length) {
         this.file = file;
+        flush = new SteadyFlush(file);
         this.digest = digest;
         this.size = size;
         this.length = length;
@@ -80,15 +82,15 @@ final class IncompleteFile implements AutoCloseable {
                 chunk.put(chunk.position(), buffer, buffer.position(), count);
                 chunk.position(chunk.position() + count);
                 buffer.position(buffer.position() + count);
-                if (!chunk.hasRemaining() && !flush()) {
+                if (!chunk.hasRemaining() && !write()) {
                     return false;
                 }
             }
         }
-        return flush();
+        return write();
     }
 
-    private boolean flush() throws IOException {
+    private boolean write() throws IOException {
         chunk.flip();
         int count = chunk.remaining();
         if (count > size - length) {
@@ -100,17 +102,19 @@ final class IncompleteFile implements AutoCloseable {
         }
         chunk.clear();
         length += count;
+        flush.grownTo(length);
         return true;
     }
 
     /// Whether the whole content has the name that it should have; it is then on the disk.
     boolean finish() throws IOException {
-        file.force(true);
+        flush.finish();
         return digest.matches();
     }
 
     @Override
     public void close() throws IOException {
+        flush.close();
         file.close();
     }
 }
