@@ -1,5 +1,6 @@
 package xlmr.autograd;
 
+import org.jspecify.annotations.Nullable;
 import xlmr.tensor.Tensor;
 
 /// One recorded operation: what came out, what it saved, and how the gradient walks back through
@@ -7,6 +8,11 @@ import xlmr.tensor.Tensor;
 public interface Node {
     /// What the operation returned.
     Tensor output();
+
+    /// The weight that the operation is named after, for messages; null if it has none.
+    default @Nullable Parameter weight() {
+        return null;
+    }
 
     /// Adds to the gradients of the inputs and parameters, given that of the output.
     ///

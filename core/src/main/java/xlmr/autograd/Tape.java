@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import xlmr.backend.Backend;
 import xlmr.tensor.Shape;
@@ -20,12 +21,28 @@ public final class Tape {
     private final Gradients parameters;
     private final List<Node> nodes = new ArrayList<>();
     private final Map<Tensor, @Nullable Tensor> gradients = new IdentityHashMap<>();
+    private final @Nullable Consumer<Node> watcher;
 
     /// A tape whose backward pass adds to `parameters`.
     public Tape(Backend backend, Workspace workspace, Gradients parameters) {
+        this(backend, workspace, parameters, null);
+    }
+
+    private Tape(
+            Backend backend,
+            Workspace workspace,
+            Gradients parameters,
+            @Nullable Consumer<Node> watcher) {
         this.backend = backend;
         this.workspace = workspace;
         this.parameters = parameters;
+        this.watcher = watcher;
+    }
+
+    /// A tape that keeps nothing, but shows every operation as soon as it has run, whether or not
+    /// anything in it trains. (A look-up in embedding tables alone is not shown.)
+    public static Tape watching(Backend backend, Workspace workspace, Consumer<Node> watcher) {
+        return new Tape(backend, workspace, Gradients.none(backend), watcher);
     }
 
     /// The device.
@@ -41,7 +58,7 @@ public final class Tape {
     /// Whether a gradient flows into the tensor: whether a recorded operation made it, or [#watch]
     /// was called.
     public boolean tracks(Tensor tensor) {
-        return gradients.containsKey(tensor);
+        return watcher != null || gradients.containsKey(tensor);
     }
 
     /// Asks for the gradient of a tensor that no operation made.
@@ -51,6 +68,10 @@ public final class Tape {
 
     /// Adds an operation.
     public void record(Node node) {
+        if (watcher != null) {
+            watcher.accept(node);
+            return;
+        }
         nodes.add(node);
         gradients.put(node.output(), null);
     }

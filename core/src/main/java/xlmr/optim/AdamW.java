@@ -7,6 +7,10 @@ import xlmr.autograd.Parameter;
 import xlmr.autograd.RowGradient;
 import xlmr.backend.AdamWStep;
 import xlmr.backend.Backend;
+import xlmr.checkpoint.Checkpoint;
+import xlmr.checkpoint.CheckpointException;
+import xlmr.checkpoint.SafetensorsWriter;
+import xlmr.tensor.Shape;
 import xlmr.tensor.Tensor;
 
 /// AdamW (Loshchilov and Hutter 2019) over the parameters that train, with the update rule and the
@@ -14,11 +18,15 @@ import xlmr.tensor.Tensor;
 ///
 /// Embedding tables whose gradient is kept by row are updated by row, see [RowAdamW]. Owned by one
 /// thread.
+///
+/// A parameter that starts to train later ([#extend]) counts its steps from then on, as in PyTorch,
+/// where a parameter without a gradient has no state.
 public final class AdamW {
     private final Backend backend;
     private final AdamWSettings settings;
     private final Map<Parameter, Moments> dense = new IdentityHashMap<>();
     private final Map<Parameter, RowAdamW> byRow = new IdentityHashMap<>();
+    private final Map<Parameter, Long> stepsBefore = new IdentityHashMap<>();
     private long steps;
 
     private record Moments(Tensor first, Tensor second) {}
@@ -27,11 +35,22 @@ public final class AdamW {
     public AdamW(Backend backend, AdamWSettings settings, Gradients gradients) {
         this.backend = backend;
         this.settings = settings;
+        extend(gradients);
+    }
+
+    /// Adds the parameters that did not train so far, in their initial state.
+    public void extend(Gradients gradients) {
         for (Parameter parameter : gradients.allDense().keySet()) {
-            dense.put(parameter, new Moments(zeros(parameter), zeros(parameter)));
+            if (!dense.containsKey(parameter)) {
+                dense.put(parameter, new Moments(zeros(parameter), zeros(parameter)));
+                stepsBefore.put(parameter, steps);
+            }
         }
         for (Parameter table : gradients.allByRow().keySet()) {
-            byRow.put(table, new RowAdamW(table));
+            if (!byRow.containsKey(table)) {
+                byRow.put(table, new RowAdamW(table, settings));
+                stepsBefore.put(table, steps);
+            }
         }
     }
 
@@ -103,7 +122,78 @@ public final class AdamW {
                 settings.beta2(),
                 settings.epsilon(),
                 settings.decays(parameter.name()) ? settings.weightDecay() : 0,
-                steps);
+                steps - stepsBefore.getOrDefault(parameter, 0L));
+    }
+
+    /// Declares the state as arrays of a file, under PyTorch's names behind that of the parameter:
+    /// `exp_avg`, `exp_avg_sq`, `step`; and the rows of tables that are updated by row, with their
+    /// values.
+    public void addTo(SafetensorsWriter writer) {
+        writer.addIntegers("step", Shape.of(), steps);
+        dense.forEach(
+                (parameter, moments) -> {
+                    addStep(writer, parameter);
+                    writer.add(parameter.name() + ".exp_avg", moments.first())
+                            .add(parameter.name() + ".exp_avg_sq", moments.second());
+                });
+        byRow.forEach(
+                (table, state) -> {
+                    addStep(writer, table);
+                    state.addTo(writer);
+                });
+    }
+
+    private void addStep(SafetensorsWriter writer, Parameter parameter) {
+        long own = steps - stepsBefore.getOrDefault(parameter, 0L);
+        writer.addIntegers(parameter.name() + ".step", Shape.of(), own);
+    }
+
+    /// Takes over the state that [#addTo] declared. This object has to be new, and tables that are
+    /// updated by row as they were before the first update.
+    ///
+    /// @throws CheckpointException if arrays are missing or do not fit the parameters
+    public void restore(Checkpoint file) {
+        steps = step(file, "step", Integer.MAX_VALUE);
+        dense.forEach(
+                (parameter, moments) -> {
+                    restoreStep(file, parameter);
+                    restore(file, parameter, ".exp_avg", moments.first());
+                    restore(file, parameter, ".exp_avg_sq", moments.second());
+                });
+        byRow.forEach(
+                (table, state) -> {
+                    restoreStep(file, table);
+                    state.restore(file);
+                });
+    }
+
+    private void restoreStep(Checkpoint file, Parameter parameter) {
+        stepsBefore.put(parameter, steps - step(file, parameter.name() + ".step", steps));
+    }
+
+    private void restore(Checkpoint file, Parameter parameter, String what, Tensor moment) {
+        float[] values = file.floats(parameter.name() + what); // [as the parameter]
+        if (values.length != moment.shape().elements()) {
+            throw new CheckpointException(
+                    file.file(parameter.name() + what).toString(),
+                    "'%s%s': expected %s elements, found %d"
+                            .formatted(
+                                    parameter.name(),
+                                    what,
+                                    moment.shape().elements(),
+                                    values.length));
+        }
+        backend.write(values, moment);
+    }
+
+    private static long step(Checkpoint file, String name, long most) {
+        long[] values = file.integers(name);
+        if (values.length != 1 || values[0] < 0 || values[0] > most) {
+            throw new CheckpointException(
+                    file.file(name).toString(),
+                    "'%s': expected one number from 0 to %d".formatted(name, most));
+        }
+        return values[0];
     }
 
     private Tensor zeros(Parameter parameter) {

@@ -1,14 +1,18 @@
 package xlmr.optim;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import xlmr.autograd.Parameter;
 import xlmr.autograd.RowGradient;
 import xlmr.backend.AdamWStep;
+import xlmr.checkpoint.Checkpoint;
+import xlmr.checkpoint.CheckpointException;
+import xlmr.checkpoint.SafetensorsWriter;
+import xlmr.tensor.DType;
 import xlmr.tensor.HostStorage;
 import xlmr.tensor.MappedStorage;
+import xlmr.tensor.Shape;
 import xlmr.tensor.Storage;
+import xlmr.tensor.Tensor;
 
 /// AdamW of an embedding table by row, with the result of the dense algorithm.
 ///
@@ -20,6 +24,8 @@ import xlmr.tensor.Storage;
 /// The table lies on the host: in an array, or in a private mapping of a file, of which only the
 /// rows written become memory of the process. Moments exist for the rows touched so far.
 final class RowAdamW {
+    private final String name;
+    private final AdamWSettings settings;
     private final Storage table;
     private final int columns;
     private final int rows;
@@ -31,12 +37,14 @@ final class RowAdamW {
     private final float[] row;
 
     // What all updates so far had in common for every row; update number n is at n - 1.
-    private final List<AdamWStep> history = new ArrayList<>();
+    private int updates;
     private float[] decays = new float[256];
     private float[] sizes = new float[256];
     private float[] corrections = new float[256];
 
-    RowAdamW(Parameter parameter) {
+    RowAdamW(Parameter parameter, AdamWSettings settings) {
+        this.settings = settings;
+        name = parameter.name();
         table = parameter.value().storage();
         columns = parameter.shape().size(1);
         rows = parameter.shape().size(0);
@@ -49,14 +57,14 @@ final class RowAdamW {
     /// Makes up the missed steps of some rows.
     void catchUp(int[] wanted) {
         for (int index : wanted) {
-            catchUp(index, history.size());
+            catchUp(index, updates);
         }
     }
 
     /// Makes up the missed steps of the whole table.
     void catchUpAll() {
         for (int index = 0; index < rows; index++) {
-            catchUp(index, history.size());
+            catchUp(index, updates);
         }
     }
 
@@ -66,10 +74,10 @@ final class RowAdamW {
         for (int i = 0; i < count; i++) {
             int index = from + i;
             if (slots[index] >= 0) {
-                catchUp(index, history.size());
+                catchUp(index, updates);
                 table.read((long) index * columns, to, i * columns, columns);
             } else {
-                decay(to, i * columns, done[index], history.size());
+                decay(to, i * columns, done[index], updates);
             }
         }
     }
@@ -77,7 +85,7 @@ final class RowAdamW {
     /// One more update, of the rows that have a gradient.
     void step(RowGradient gradient, float scale, AdamWStep step) {
         float[] values = gradient.values().toArray(); // [R, C]
-        int number = history.size();
+        int number = updates;
         for (int i = 0; i < gradient.count(); i++) {
             catchUp(gradient.touched(i), number);
         }
@@ -95,16 +103,20 @@ final class RowAdamW {
     }
 
     private void remember(AdamWStep step) {
-        int number = history.size();
+        int number = updates;
         if (number == decays.length) {
-            decays = Arrays.copyOf(decays, 2 * number);
-            sizes = Arrays.copyOf(sizes, 2 * number);
-            corrections = Arrays.copyOf(corrections, 2 * number);
+            growHistory(2 * number);
         }
         decays[number] = step.decay();
         sizes[number] = step.stepSize();
         corrections[number] = step.correction();
-        history.add(step);
+        updates++;
+    }
+
+    private void growHistory(int length) {
+        decays = Arrays.copyOf(decays, length);
+        sizes = Arrays.copyOf(sizes, length);
+        corrections = Arrays.copyOf(corrections, length);
     }
 
     private void catchUp(int index, int until) {
@@ -145,13 +157,12 @@ final class RowAdamW {
     /// Step `number` of the loaded row with gradient 0.
     private void idle(float[] m, float[] v, int number) {
         float[] p = row;
-        AdamWStep step = history.get(number);
         float decay = decays[number];
-        float beta1 = (float) step.beta1();
-        float beta2 = (float) step.beta2();
+        float beta1 = (float) settings.beta1();
+        float beta2 = (float) settings.beta2();
         float size = sizes[number];
         float correction = corrections[number];
-        float epsilon = (float) step.epsilon();
+        float epsilon = (float) settings.epsilon();
         for (int c = 0; c < p.length; c++) {
             m[c] *= beta1;
             v[c] *= beta2;
@@ -191,6 +202,105 @@ final class RowAdamW {
             default ->
                     throw new IllegalStateException(
                             "row-wise AdamW: expected a table on the host, found " + table);
+        }
+    }
+
+    /// Declares the state as arrays of a file. Rows that never had a gradient are not among them:
+    /// they are made again of the table that training began with and of the history.
+    void addTo(SafetensorsWriter writer) {
+        int[] bySlot = new int[touched];
+        for (int index = 0; index < rows; index++) {
+            if (slots[index] >= 0) {
+                bySlot[slots[index]] = index;
+            }
+        }
+        long[] indices = Arrays.stream(bySlot).asLongStream().toArray();
+        long[] until = Arrays.stream(bySlot).mapToLong(index -> done[index]).toArray();
+        Shape shape = Shape.of(touched, columns);
+        writer.addIntegers(name + ".rows", Shape.of(touched), indices)
+                .addIntegers(name + ".rows_step", Shape.of(touched), until)
+                .addRows(
+                        name + ".rows_value",
+                        DType.F32,
+                        shape,
+                        (from, count, target) -> {
+                            for (int i = 0; i < count; i++) {
+                                long at = (long) bySlot[from + i] * columns;
+                                table.read(at, target, i * columns, columns);
+                            }
+                        })
+                .addRows(name + ".exp_avg", DType.F32, shape, (f, n, to) -> rows(first, f, n, to))
+                .addRows(
+                        name + ".exp_avg_sq", DType.F32, shape, (f, n, to) -> rows(second, f, n, to))
+                .add(name + ".decay", history(decays))
+                .add(name + ".step_size", history(sizes))
+                .add(name + ".correction", history(corrections));
+    }
+
+    private void rows(float[][] of, int from, int count, float[] target) {
+        for (int i = 0; i < count; i++) {
+            System.arraycopy(of[from + i], 0, target, i * columns, columns);
+        }
+    }
+
+    private Tensor history(float[] numbers) {
+        return Tensor.of(Shape.of(updates), Arrays.copyOf(numbers, updates)); // [S]
+    }
+
+    /// Takes over the state that [#addTo] declared, and the rows of the table that it has. This
+    /// object and its table have to be as they were before the first update.
+    ///
+    /// @throws CheckpointException if arrays are missing or do not fit the table
+    void restore(Checkpoint file) {
+        float[] decayed = file.floats(name + ".decay");
+        growHistory(Math.max(256, decayed.length));
+        updates = decayed.length;
+        System.arraycopy(decayed, 0, decays, 0, updates);
+        copy(file, ".step_size", sizes);
+        copy(file, ".correction", corrections);
+        long[] indices = file.integers(name + ".rows");
+        long[] until = file.integers(name + ".rows_step");
+        Tensor values = rows(file, ".rows_value", indices.length); // [R, C]
+        Tensor firsts = rows(file, ".exp_avg", indices.length); // [R, C]
+        Tensor seconds = rows(file, ".exp_avg_sq", indices.length); // [R, C]
+        require(file, until.length == indices.length, "rows and their steps differ in number");
+        for (int i = 0; i < indices.length; i++) {
+            require(
+                    file,
+                    indices[i] >= 0 && indices[i] < rows && slots[(int) indices[i]] < 0,
+                    "row %d is not in the table or occurs twice".formatted(indices[i]));
+            require(file, until[i] >= 0 && until[i] <= updates, "a row is ahead of the run");
+            int index = (int) indices[i];
+            addMoments(index);
+            long at = (long) i * columns;
+            firsts.storage().read(at, first[slots[index]], 0, columns);
+            seconds.storage().read(at, second[slots[index]], 0, columns);
+            values.storage().read(at, row, 0, columns);
+            store(index);
+            done[index] = (int) until[i];
+        }
+    }
+
+    private Tensor rows(Checkpoint file, String what, int count) {
+        Tensor found = file.tensor(name + what);
+        require(
+                file,
+                found.shape().equals(Shape.of(count, columns)),
+                "%s of shape %s, expected [%d, %d]"
+                        .formatted(what, found.shape(), count, columns));
+        return found; // [R, C]
+    }
+
+    private void copy(Checkpoint file, String what, float[] to) {
+        float[] numbers = file.floats(name + what);
+        require(file, numbers.length == updates, what + " of another number of steps");
+        System.arraycopy(numbers, 0, to, 0, updates);
+    }
+
+    private void require(Checkpoint file, boolean holds, String problem) {
+        if (!holds) {
+            throw new CheckpointException(
+                    file.file(name + ".rows").toString(), name + ": " + problem);
         }
     }
 }

@@ -11,6 +11,9 @@ public sealed interface ScheduleShape {
     /// No fall.
     ScheduleShape CONSTANT = new Constant();
 
+    /// No fall but where the validation score stops getting better: halved each time.
+    ScheduleShape PLATEAU = new Plateau(0.5, 1);
+
     /// The power of `polynomial` where none is named.
     double USUAL_POWER = 2;
 
@@ -86,8 +89,35 @@ public sealed interface ScheduleShape {
         }
     }
 
+    /// Always the same, until the validation score stops getting better: then a factor of it (as
+    /// torch.optim.lr_scheduler.ReduceLROnPlateau, with its patience one less and threshold 0).
+    ///
+    /// @param factor what the rate is multiplied by, in (0, 1)
+    /// @param patience epochs without a better score after which it falls, at least 1
+    record Plateau(double factor, int patience) implements ScheduleShape {
+        /// Checks the numbers.
+        public Plateau {
+            if (!(factor > 0) || !(factor < 1) || patience < 1) {
+                throw new IllegalArgumentException(
+                        ("schedule: expected plateau:FACTOR:PATIENCE with a factor in (0, 1) and a"
+                                        + " patience of at least 1, found plateau:%s:%d")
+                                .formatted(factor, patience));
+            }
+        }
+
+        @Override
+        public LearningRateSchedule over(double peak, long warmup, long total) {
+            return new LearningRateSchedule.Constant(peak, warmup);
+        }
+
+        @Override
+        public String spec() {
+            return "plateau:%s:%d".formatted(factor, patience);
+        }
+    }
+
     /// The shape called `linear`, `cosine`, `constant`, `polynomial` or, with its power,
-    /// `polynomial:3`.
+    /// `polynomial:3`, `plateau` or, with factor and patience, `plateau:0.5:2`.
     ///
     /// @throws IllegalArgumentException for any other text
     static ScheduleShape parse(String spec) {
@@ -96,8 +126,28 @@ public sealed interface ScheduleShape {
             case "cosine" -> COSINE;
             case "constant" -> CONSTANT;
             case "polynomial" -> new Polynomial(USUAL_POWER);
-            default -> polynomial(spec);
+            case "plateau" -> PLATEAU;
+            default -> spec.startsWith("plateau:") ? plateau(spec) : polynomial(spec);
         };
+    }
+
+    private static ScheduleShape plateau(String spec) {
+        String[] parts = spec.split(":", -1);
+        try {
+            if (parts.length <= 3) {
+                return new Plateau(
+                        Double.parseDouble(parts[1]),
+                        parts.length == 3 ? Integer.parseInt(parts[2]) : 1);
+            }
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(plateauExpected(spec), e);
+        }
+        throw new IllegalArgumentException(plateauExpected(spec));
+    }
+
+    private static String plateauExpected(String spec) {
+        return "schedule: expected plateau[:FACTOR[:PATIENCE]], such as plateau:0.5:2, found '%s'"
+                .formatted(spec);
     }
 
     private static ScheduleShape polynomial(String spec) {
@@ -113,7 +163,8 @@ public sealed interface ScheduleShape {
             }
         }
         throw new IllegalArgumentException(
-                "schedule: expected linear, cosine, constant or polynomial[:POWER], found '%s'"
+                "schedule: expected linear, cosine, constant, polynomial[:POWER] or"
+                        + " plateau[:FACTOR[:PATIENCE]], found '%s'"
                         .formatted(spec));
     }
 }

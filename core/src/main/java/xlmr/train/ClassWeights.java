@@ -1,9 +1,11 @@
 package xlmr.train;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -68,7 +70,7 @@ public sealed interface ClassWeights {
                                     "class weight of " + label,
                                     "a number from 0 to a million",
                                     weight));
-            byLabel = Map.copyOf(byLabel);
+            byLabel = Collections.unmodifiableMap(new TreeMap<>(byLabel)); // the same text always
         }
 
         @Override

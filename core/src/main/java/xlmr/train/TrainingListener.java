@@ -1,5 +1,8 @@
 package xlmr.train;
 
+import java.nio.file.Path;
+import java.util.List;
+import xlmr.checkpoint.CheckpointException;
 import xlmr.checkpoint.LoadReport;
 
 /// Hears how a run goes. Called on the training thread.
@@ -12,6 +15,9 @@ public interface TrainingListener {
 
     /// Before anything is computed.
     default void started(Plan plan) {}
+
+    /// When a run goes on that was stopped, before its next update.
+    default void resumed(Resumption resumption) {}
 
     /// While a frozen encoder's features are computed, once.
     ///
@@ -33,6 +39,16 @@ public interface TrainingListener {
     /// After each epoch.
     default void epochDone(EpochResult epoch) {}
 
+    /// When something was noticed that a person should know: a run that does not learn, for
+    /// example. Each kind is said once in a run.
+    default void noticed(Notice notice) {}
+
+    /// When the state of the run could not be saved. The run goes on, and the state before is as it
+    /// was.
+    ///
+    /// @param reason in one line
+    default void notSaved(CheckpointException reason) {}
+
     /// One that hears everything this one hears, after it.
     default TrainingListener andThen(TrainingListener next) {
         TrainingListener first = this;
@@ -47,6 +63,12 @@ public interface TrainingListener {
             public void started(Plan plan) {
                 first.started(plan);
                 next.started(plan);
+            }
+
+            @Override
+            public void resumed(Resumption resumption) {
+                first.resumed(resumption);
+                next.resumed(resumption);
             }
 
             @Override
@@ -78,6 +100,18 @@ public interface TrainingListener {
                 first.epochDone(epoch);
                 next.epochDone(epoch);
             }
+
+            @Override
+            public void noticed(Notice notice) {
+                first.noticed(notice);
+                next.noticed(notice);
+            }
+
+            @Override
+            public void notSaved(CheckpointException reason) {
+                first.notSaved(reason);
+                next.notSaved(reason);
+            }
         };
     }
 
@@ -90,6 +124,26 @@ public interface TrainingListener {
     /// @param trained what trains, in words
     record Plan(
             int examples, long steps, long trainedParameters, long parameters, String trained) {}
+
+    /// Where a run goes on.
+    ///
+    /// @param folder of the state
+    /// @param step updates made before
+    /// @param of updates in all
+    /// @param epoch that goes on, from 1
+    /// @param examples of that epoch that were shown before
+    /// @param steps all updates made before; loss, norm and rate to single precision
+    /// @param epochs that are done
+    /// @param finished whether nothing is left to do
+    record Resumption(
+            Path folder,
+            long step,
+            long of,
+            int epoch,
+            int examples,
+            List<Step> steps,
+            List<EpochResult> epochs,
+            boolean finished) {}
 
     /// One update.
     ///

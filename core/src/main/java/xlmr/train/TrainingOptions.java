@@ -13,6 +13,7 @@ package xlmr.train;
 /// @param tune what trains
 /// @param epochs passes over the examples
 /// @param patience epochs without a better validation score after which training stops; 0 for never
+/// @param metric of the validation report by which epochs are compared
 /// @param seed of the new head, the order of the examples and dropout
 /// @param batching how examples make up a step
 /// @param rates how fast which weights change
@@ -23,6 +24,7 @@ public record TrainingOptions(
         Tune tune,
         int epochs,
         int patience,
+        ScoreMetric metric,
         long seed,
         Batching batching,
         LearningRates rates,
@@ -35,6 +37,7 @@ public record TrainingOptions(
                 Tune.FULL,
                 3,
                 0,
+                ScoreMetric.USUAL,
                 0,
                 Batching.defaults(),
                 LearningRates.defaults(),
@@ -59,31 +62,37 @@ public record TrainingOptions(
     /// These options with another choice of what trains.
     public TrainingOptions withTune(Tune value) {
         return new TrainingOptions(
-                value, epochs, patience, seed, batching, rates, loss, weightDecay, clipNorm);
+                value, epochs, patience, metric, seed, batching, rates, loss, weightDecay, clipNorm);
     }
 
     /// These options with another number of epochs.
     public TrainingOptions withEpochs(int value) {
         return new TrainingOptions(
-                tune, value, patience, seed, batching, rates, loss, weightDecay, clipNorm);
+                tune, value, patience, metric, seed, batching, rates, loss, weightDecay, clipNorm);
     }
 
     /// These options with another patience.
     public TrainingOptions withPatience(int value) {
         return new TrainingOptions(
-                tune, epochs, value, seed, batching, rates, loss, weightDecay, clipNorm);
+                tune, epochs, value, metric, seed, batching, rates, loss, weightDecay, clipNorm);
+    }
+
+    /// These options with another metric.
+    public TrainingOptions withMetric(ScoreMetric value) {
+        return new TrainingOptions(
+                tune, epochs, patience, value, seed, batching, rates, loss, weightDecay, clipNorm);
     }
 
     /// These options with another seed.
     public TrainingOptions withSeed(long value) {
         return new TrainingOptions(
-                tune, epochs, patience, value, batching, rates, loss, weightDecay, clipNorm);
+                tune, epochs, patience, metric, value, batching, rates, loss, weightDecay, clipNorm);
     }
 
     /// These options with other batches.
     public TrainingOptions withBatching(Batching value) {
         return new TrainingOptions(
-                tune, epochs, patience, seed, value, rates, loss, weightDecay, clipNorm);
+                tune, epochs, patience, metric, seed, value, rates, loss, weightDecay, clipNorm);
     }
 
     /// These options with another batch size.
@@ -94,7 +103,7 @@ public record TrainingOptions(
     /// These options with other rates.
     public TrainingOptions withRates(LearningRates value) {
         return new TrainingOptions(
-                tune, epochs, patience, seed, batching, value, loss, weightDecay, clipNorm);
+                tune, epochs, patience, metric, seed, batching, value, loss, weightDecay, clipNorm);
     }
 
     /// These options with another learning rate.
@@ -105,18 +114,18 @@ public record TrainingOptions(
     /// These options with another loss.
     public TrainingOptions withLoss(LossOptions value) {
         return new TrainingOptions(
-                tune, epochs, patience, seed, batching, rates, value, weightDecay, clipNorm);
+                tune, epochs, patience, metric, seed, batching, rates, value, weightDecay, clipNorm);
     }
 
     /// These options with another weight decay.
     public TrainingOptions withWeightDecay(double value) {
         return new TrainingOptions(
-                tune, epochs, patience, seed, batching, rates, loss, value, clipNorm);
+                tune, epochs, patience, metric, seed, batching, rates, loss, value, clipNorm);
     }
 
     /// These options with another limit of the gradient's norm.
     public TrainingOptions withClipNorm(double value) {
         return new TrainingOptions(
-                tune, epochs, patience, seed, batching, rates, loss, weightDecay, value);
+                tune, epochs, patience, metric, seed, batching, rates, loss, weightDecay, value);
     }
 }

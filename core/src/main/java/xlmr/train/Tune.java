@@ -25,6 +25,13 @@ public sealed interface Tune {
     /// @throws IllegalArgumentException if the model has not the layers that should train
     Predicate<String> trainable(XlmRobertaConfig config);
 
+    /// Which of these train in an epoch: all of them, unless they are unfrozen one after the other.
+    ///
+    /// @param epoch from 1
+    default Predicate<String> trainable(XlmRobertaConfig config, int epoch) {
+        return trainable(config);
+    }
+
     /// The text that [#parse] reads, such as `top:4`.
     String spec();
 
@@ -200,6 +207,51 @@ public sealed interface Tune {
         }
     }
 
+    /// Gradual unfreezing (Howard and Ruder 2018): the head alone at first, then a layer more from
+    /// the top down every so many epochs, at last the embeddings.
+    ///
+    /// @param epochs until the next layer joins, at least 1
+    record Gradual(int epochs) implements Tune {
+        /// Checks the number.
+        public Gradual {
+            if (epochs < 1) {
+                throw new IllegalArgumentException(
+                        "tune: expected gradual or gradual:N with N epochs a layer, at least 1, found"
+                                + " gradual:%d".formatted(epochs));
+            }
+        }
+
+        @Override
+        public Predicate<String> trainable(XlmRobertaConfig config) {
+            return ModelLoader.ALL;
+        }
+
+        @Override
+        public Predicate<String> trainable(XlmRobertaConfig config, int epoch) {
+            int layers = config.numHiddenLayers();
+            int deepest = (epoch - 1) / epochs;
+            return name -> EncoderLayers.depth(name, layers) <= deepest;
+        }
+
+        @Override
+        public String spec() {
+            return epochs == 1 ? "gradual" : "gradual:" + epochs;
+        }
+
+        @Override
+        public String words(XlmRobertaConfig config) {
+            return "the head, and from the top down one of %d encoder layers more every %s, the embeddings last"
+                    .formatted(
+                            config.numHiddenLayers(),
+                            epochs == 1 ? "epoch" : epochs + " epochs");
+        }
+
+        @Override
+        public double usualRate() {
+            return FULL.usualRate();
+        }
+    }
+
     /// Adapters of low rank beside linear layers of the encoder (Hu et al. 2022, LoRA), and the
     /// head. The encoder itself stays as it is.
     ///
@@ -245,6 +297,11 @@ public sealed interface Tune {
         }
 
         @Override
+        public Predicate<String> trainable(XlmRobertaConfig config, int epoch) {
+            return rest.trainable(config, epoch).and(name -> !EncoderLayers.isEmbedding(name));
+        }
+
+        @Override
         public String spec() {
             return rest.spec() + " without embeddings";
         }
@@ -268,7 +325,7 @@ public sealed interface Tune {
         }
     }
 
-    /// The choice called `full`, `head`, `bias`, `top:4` or `layers:0-5`.
+    /// The choice called `full`, `head`, `bias`, `top:4`, `layers:0-5`, `gradual` or `gradual:2`.
     ///
     /// @throws IllegalArgumentException for any other text
     static Tune parse(String spec) {
@@ -277,6 +334,7 @@ public sealed interface Tune {
             case "full" -> FULL;
             case "head" -> HEAD;
             case "bias" -> BIASES;
+            case "gradual" -> new Gradual(1);
             default -> layers(name, spec);
         };
     }
@@ -285,6 +343,9 @@ public sealed interface Tune {
         try {
             if (name.startsWith("top:")) {
                 return new Top(Integer.parseInt(name.substring("top:".length())));
+            }
+            if (name.startsWith("gradual:")) {
+                return new Gradual(Integer.parseInt(name.substring("gradual:".length())));
             }
             if (name.startsWith("layers:")) {
                 String[] ends = name.substring("layers:".length()).split("-", 2);
@@ -298,7 +359,8 @@ public sealed interface Tune {
     }
 
     private static String unknown(String spec) {
-        return "tune: expected full, head, bias, top:K (top:4) or layers:A-B (layers:8-11), found '%s'"
+        return ("tune: expected full, head, bias, top:K (top:4), layers:A-B (layers:8-11) or"
+                        + " gradual[:EPOCHS] (gradual:2), found '%s'")
                 .formatted(spec);
     }
 }

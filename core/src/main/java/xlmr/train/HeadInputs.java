@@ -1,0 +1,91 @@
+package xlmr.train;
+
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
+import xlmr.autograd.Ops;
+import xlmr.autograd.Workspace;
+import xlmr.backend.Backend;
+import xlmr.data.EncodedExamples;
+import xlmr.data.TrainingExamples;
+import xlmr.model.TaskModel;
+import xlmr.tensor.Tensor;
+import xlmr.tensor.TokenBatch;
+
+/// What the head reads of the examples: of the encoder as it is now or, where the encoder never
+/// changes, features that are computed once and kept.
+final class HeadInputs {
+    private final Backend backend;
+    private final TaskModel model;
+    private final Workspace workspace;
+    private final TrainingListener listener;
+    private final boolean encoderFrozen;
+    private final Consumer<TokenBatch> beforeBatch;
+
+    /// @param beforeBatch is shown each batch before it runs: an optimizer brings its rows up to
+    ///   date
+    HeadInputs(
+            Backend backend,
+            TaskModel model,
+            Workspace workspace,
+            TrainingListener listener,
+            boolean encoderFrozen,
+            Consumer<TokenBatch> beforeBatch) {
+        this.backend = backend;
+        this.model = model;
+        this.workspace = workspace;
+        this.listener = listener;
+        this.encoderFrozen = encoderFrozen;
+        this.beforeBatch = beforeBatch;
+    }
+
+    /// Gives what the head reads of a batch.
+    interface Source {
+        /// @param rows the examples of the batch
+        /// @param tokens the batch
+        Tensor selected(Ops ops, int[] rows, TokenBatch tokens);
+    }
+
+    /// Whether the encoder never changes.
+    boolean encoderFrozen() {
+        return encoderFrozen;
+    }
+
+    /// Where training gets them from.
+    Source of(TrainingExamples training) {
+        if (encoderFrozen && training instanceof EncodedExamples unchanging && fits(unchanging)) {
+            KeptFeatures features =
+                    keep(unchanging, done -> listener.featuresComputed(done, training.size()));
+            return (ops, rows, tokens) -> features.select(ops, rows); // [R, C]
+        }
+        if (encoderFrozen) {
+            // Without dropout, as if the features had been kept.
+            return (ops, rows, tokens) ->
+                    model.features(Ops.inference(backend, workspace), tokens); // [R, C]
+        }
+        return (ops, rows, tokens) -> {
+            beforeBatch.accept(tokens);
+            return model.features(ops, tokens); // [R, C]
+        };
+    }
+
+    /// Whether the features of some examples may be kept; if not, it is said.
+    boolean fits(EncodedExamples examples) {
+        long bytes = KeptFeatures.bytes(model, examples);
+        boolean fits = bytes <= Runtime.getRuntime().maxMemory() / 3;
+        if (!fits) {
+            listener.featuresTooLarge(bytes);
+        }
+        return fits;
+    }
+
+    /// Computes features to keep.
+    KeptFeatures keep(EncodedExamples examples, IntConsumer progress) {
+        int columns = model.head().selectedColumns(model.config().hiddenSize());
+        return new KeptFeatures(inference().features(examples, progress), columns);
+    }
+
+    /// The model as it is now, without gradients.
+    Inference inference() {
+        return new Inference(backend, model, beforeBatch);
+    }
+}

@@ -1,0 +1,161 @@
+package xlmr.train;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import xlmr.checkpoint.CheckpointException;
+import xlmr.eval.EvaluationReport;
+import xlmr.model.TaskModel;
+import xlmr.optim.LearningRateSchedule;
+
+/// One run from its first or last saved state to its end: epochs of updates; after each a
+/// judgement, the best model kept, the state saved.
+final class TrainingRun {
+    private final TaskModel model;
+    private final TrainingOptions options;
+    private final TrainingListener listener;
+    private final TrainingPass pass;
+    private final EpochPlan plan;
+    private final LearningRateSchedule schedule;
+    private final @Nullable ModelJudge judge;
+    private final Trainer.Keeper keeper;
+    private final @Nullable RunCheckpoints checkpoints;
+    private final LearningWatch watch;
+    private final TrainingState state;
+
+    /// @param judge null where there is nothing to judge by
+    /// @param checkpoints null for a run whose state is not saved
+    /// @param state to go on from; weights and optimizer are as they were then
+    TrainingRun(
+            TaskModel model,
+            TrainingOptions options,
+            TrainingListener listener,
+            TrainingPass pass,
+            EpochPlan plan,
+            @Nullable ModelJudge judge,
+            Trainer.Keeper keeper,
+            @Nullable RunCheckpoints checkpoints,
+            LearningWatch watch,
+            TrainingState state) {
+        this.model = model;
+        this.options = options;
+        this.listener = listener;
+        this.pass = pass;
+        this.plan = plan;
+        this.schedule = options.rates().over(options.tune(), plan.updates());
+        this.judge = judge;
+        this.keeper = keeper;
+        this.checkpoints = checkpoints;
+        this.watch = watch;
+        this.state = state;
+    }
+
+    /// Trains to the end.
+    ///
+    /// @return all epochs, those before the state to go on from included
+    List<EpochResult> finish(HeadInputs.Source inputs) {
+        while (!state.isFinished()) {
+            train(inputs);
+            judgeEpoch();
+            if (!state.isFinished()) {
+                pass.unfreezeFor(state.running().number());
+            }
+            save();
+        }
+        return state.epochs();
+    }
+
+    /// What is left of an epoch.
+    private void train(HeadInputs.Source inputs) {
+        int epoch = state.running().number();
+        List<int[]> all = plan.batches(epoch);
+        int perUpdate = options.batching().accumulation();
+        int[] lengths = plan.training().lengths();
+        for (int from = state.running().batch(); from < all.size(); from += perUpdate) {
+            List<int[]> some = all.subList(from, Math.min(all.size(), from + perUpdate));
+            double rate = state.rateFactor() * schedule.at(state.updates());
+            long begin = System.nanoTime();
+            TrainingPass.Update update = pass.run(inputs, plan.training(), some, rate, state);
+            double seconds = (System.nanoTime() - begin) / 1e9;
+            TrainingListener.Step step =
+                    new TrainingListener.Step(
+                            state.updates() + 1,
+                            plan.updates(),
+                            epoch,
+                            update.loss(),
+                            update.gradientNorm(),
+                            rate,
+                            update.examples(),
+                            tokens(some, lengths));
+            state.updated(step, some.size(), update.lossSum(), seconds);
+            listener.stepDone(step);
+            watch.afterStep(state, this::notice);
+            boolean epochGoesOn = from + perUpdate < all.size();
+            if (epochGoesOn && checkpoints != null && checkpoints.isDue(state.updates())) {
+                save();
+            }
+        }
+    }
+
+    private static int tokens(List<int[]> batches, int[] lengths) {
+        int tokens = 0;
+        for (int[] rows : batches) {
+            for (int row : rows) {
+                tokens += lengths[row];
+            }
+        }
+        return tokens;
+    }
+
+    /// Judges the model as it is, and keeps it if it is better than all before.
+    private void judgeEpoch() {
+        TrainingState.RunningEpoch epoch = state.running();
+        pass.requireFiniteWeights(state);
+        ModelJudge.Judgement judgement = judge == null ? null : judge.judge();
+        EvaluationReport report = judgement == null ? null : judgement.report();
+        double score = judgement == null ? epoch.number() : judgement.score();
+        double loss = report == null ? epoch.meanLoss() : report.loss();
+        EpochScore found = new EpochScore(epoch.number(), score, loss);
+        boolean better = found.beats(state.best());
+        boolean lowered = state.judged(found, options.rates().schedule());
+        if (better && (judge != null || epoch.number() == options.epochs())) {
+            keeper.keep(model, pass.optimizer()::readRows);
+        }
+        if (checkpoints != null && judgement != null) {
+            checkpoints.evaluated(epoch.number(), judgement.values());
+        }
+        EpochResult result =
+                new EpochResult(epoch.number(), epoch.meanLoss(), epoch.seconds(), report, better);
+        state.epochDone(result, options);
+        listener.epochDone(result);
+        watch.afterEpoch(state, this::notice);
+        if (lowered && !state.isFinished()) {
+            listener.noticed(
+                    new Notice(
+                            Notice.Code.RATE_LOWERED,
+                            state.updates(),
+                            "validation got no better, so the learning rate is now %.3g"
+                                    .formatted(
+                                            state.rateFactor() * schedule.at(state.updates()))));
+        }
+    }
+
+    private void notice(Notice notice) {
+        if (state.noticeFirst(notice.code())) {
+            listener.noticed(notice);
+        }
+    }
+
+    /// Saves the state. Where that fails, for example because the disk is full, the run goes on:
+    /// its last state is as it was, and the next may fit.
+    void save() {
+        if (checkpoints == null) {
+            return;
+        }
+        pass.requireFiniteWeights(state);
+        try {
+            checkpoints.save(state, options, plan.updates(), pass.dense(), pass.optimizer());
+        } catch (CheckpointException e) {
+            listener.notSaved(e);
+        }
+    }
+}
