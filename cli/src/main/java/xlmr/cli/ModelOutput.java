@@ -28,11 +28,13 @@ final class ModelOutput implements AutoCloseable {
 
     private final Path target;
     private final Path staging;
+    private final StagingLock lock;
     private final Thread cleaning;
 
-    private ModelOutput(Path target, Path staging) {
+    private ModelOutput(Path target, Path staging) throws IOException {
         this.target = target;
         this.staging = staging;
+        this.lock = StagingLock.hold(staging);
         this.cleaning = new Thread(this::deleteStaging);
         Runtime.getRuntime().addShutdownHook(cleaning); // for a run that is stopped by Ctrl-C
     }
@@ -52,8 +54,11 @@ final class ModelOutput implements AutoCloseable {
                         "--output %s: cannot be a root directory".formatted(target));
             }
             Files.createDirectories(parent);
-            Path staging =
-                    Files.createTempDirectory(parent, "." + absolute.getFileName() + ".new-");
+            String prefix = "." + absolute.getFileName() + ".new-";
+            for (Path left : StagingLock.leftBehind(parent, prefix)) {
+                delete(left);
+            }
+            Path staging = Files.createTempDirectory(parent, prefix);
             return new ModelOutput(absolute, staging);
         } catch (IOException e) {
             throw new CommandException("--output %s: %s".formatted(target, Failures.message(e)), e);
@@ -118,6 +123,7 @@ final class ModelOutput implements AutoCloseable {
     private static List<Path> files(Path directory) throws IOException {
         try (Stream<Path> written = Files.walk(directory)) {
             return written.filter(Files::isRegularFile)
+                    .filter(file -> !StagingLock.isLock(file))
                     .sorted(
                             Comparator.comparing((Path file) -> file.endsWith(WEIGHTS))
                                     .thenComparing(file -> file.endsWith(GRAPH)))
@@ -151,12 +157,19 @@ final class ModelOutput implements AutoCloseable {
     }
 
     private void deleteStaging() {
-        try (Stream<Path> rest = Files.walk(staging)) {
+        try {
+            lock.close();
+            delete(staging);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> rest = Files.walk(directory)) {
             for (Path file : rest.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

@@ -9,6 +9,7 @@ import xlmr.optim.ScheduleShape;
 import xlmr.train.ClassWeights;
 import xlmr.train.LossFunction;
 import xlmr.train.Sampling;
+import xlmr.train.ScoreMetric;
 import xlmr.train.Tune;
 
 /// Reads the short texts by which options of training are chosen.
@@ -52,6 +53,14 @@ final class SpecConverters {
         @Override
         public Sampling convert(String text) {
             return read(Sampling::parse, text);
+        }
+    }
+
+    /// `macro-f1` and its like.
+    static final class OfMetric implements ITypeConverter<ScoreMetric> {
+        @Override
+        public ScoreMetric convert(String text) {
+            return read(ScoreMetric::parse, text);
         }
     }
 

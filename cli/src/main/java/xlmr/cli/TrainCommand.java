@@ -20,6 +20,7 @@ import xlmr.pipeline.SeriesRun;
 import xlmr.pipeline.TestSet;
 import xlmr.pipeline.TrainingTask;
 import xlmr.train.EpochResult;
+import xlmr.train.Notice;
 import xlmr.train.TrainingOptions;
 
 /// Fine-tunes a model on labelled texts.
@@ -30,7 +31,9 @@ import xlmr.train.TrainingOptions;
             "Fine-tune a model on labelled texts, and write the classifier as a Hugging Face"
                     + " directory.",
             "",
-            "With --validation the best epoch is kept (by macro F1), else the last."
+            "With --validation the best epoch is kept (see --metric), else the last. A run that"
+                    + " was",
+            "stopped goes on with --resume."
         },
         footer = {
             "",
@@ -82,6 +85,7 @@ final class TrainCommand implements Runnable {
     @Mixin private TaskRunners runners;
     @Mixin private TrainingSettings settings;
     @Mixin private SeriesOptions series;
+    @Mixin private SavingOptions savingOptions;
 
     @Option(names = "--json", description = "One JSON object at the end instead of lines.")
     private boolean json;
@@ -97,6 +101,7 @@ final class TrainCommand implements Runnable {
         TrainingOptions options = settings.options();
         settings.saved();
         series.check(validation);
+        savingOptions.check(series.isSeries());
         Path start = model.directory(streams);
         Task task = taskOption.forTraining(start);
         if (settings.head() != null) {
@@ -137,7 +142,9 @@ final class TrainCommand implements Runnable {
             TrainingOptions options,
             List<TestSet> tests,
             List<DataWarning> warnings) {
-        try (ModelOutput target = ModelOutput.open(output, start, overwrite);
+        boolean goesOn = savingOptions.goesOn(output, overwrite);
+        NoticeLog notices = new NoticeLog();
+        try (ModelOutput target = ModelOutput.open(output, start, overwrite || goesOn);
                 Backend backend = compute.open(streams);
                 TrainingDisplay display =
                         new TrainingDisplay(
@@ -157,21 +164,28 @@ final class TrainCommand implements Runnable {
                         new SeriesTraining(streams, output, series, json)
                                 .run(job, data, tests, backend, target, warnings);
                 if (!series.keepRuns()) {
-                    log(start, options.withSeed(kept.seed()), kept.result()).write(output);
+                    log(start, options.withSeed(kept.seed()), kept.result(), List.of())
+                            .write(output);
                 }
                 warn(kept.result());
                 return;
             }
             FineTuning.Result result =
-                    job.run(data, backend, new Publishing(target).andThen(display));
-            TrainingLog log = log(start, options, result);
+                    job.withSaving(savingOptions.saving(output))
+                            .run(
+                                    data,
+                                    backend,
+                                    new Publishing(target).andThen(display).andThen(notices));
+            TrainingLog log = log(start, options, result, notices.all());
             log.write(output);
             report(log, result);
         }
     }
 
-    private TrainingLog log(Path start, TrainingOptions options, FineTuning.Result result) {
-        return new TrainingLog(start, train, validation, options, settings.maxLength(), result);
+    private TrainingLog log(
+            Path start, TrainingOptions options, FineTuning.Result result, List<Notice> notices) {
+        return new TrainingLog(
+                start, train, validation, options, settings.maxLength(), result, notices);
     }
 
     private void report(TrainingLog log, FineTuning.Result result) {

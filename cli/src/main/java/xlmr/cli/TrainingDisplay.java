@@ -3,6 +3,7 @@ package xlmr.cli;
 import java.io.PrintStream;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import xlmr.checkpoint.CheckpointException;
 import xlmr.checkpoint.LoadReport;
 import xlmr.data.DataWarning;
 import xlmr.eval.ChoiceReport;
@@ -15,6 +16,7 @@ import xlmr.eval.RegressionReport;
 import xlmr.eval.SpanReport;
 import xlmr.eval.TagReport;
 import xlmr.train.EpochResult;
+import xlmr.train.Notice;
 import xlmr.train.TrainingListener;
 
 /// Shows how a training run goes: a bar on a terminal, and a line for each epoch.
@@ -56,6 +58,24 @@ final class TrainingDisplay implements TrainingListener, AutoCloseable {
     }
 
     @Override
+    public void resumed(Resumption resumption) {
+        lines.printf(
+                resumption.finished()
+                        ? "%s is of a run that is finished: nothing is left to train%n"
+                        : "going on from %s: step %,d of %,d, epoch %d%n",
+                resumption.folder(),
+                resumption.step(),
+                resumption.of(),
+                resumption.epoch());
+        lines.flush();
+        stepsBefore =
+                resumption.steps().stream()
+                        .filter(step -> step.epoch() < resumption.epoch())
+                        .count();
+        examples = resumption.examples();
+    }
+
+    @Override
     public void featuresComputed(int done, int total) {
         bar("features of the frozen encoder", total).to(done);
         if (done >= total) {
@@ -67,8 +87,8 @@ final class TrainingDisplay implements TrainingListener, AutoCloseable {
     public void featuresTooLarge(long bytes) {
         streams.warn(
                 ("what the head reads of all texts would take %,d MiB of memory, so it is computed"
-                                + " again in every epoch; more memory (XLMR_JAVA_OPTIONS=-Xmx...) or a smaller"
-                                + " --max-length makes it faster")
+                     + " again in every epoch; more memory (XLMR_JAVA_OPTIONS=-Xmx...) or a smaller"
+                     + " --max-length makes it faster")
                         .formatted(bytes >> 20));
     }
 
@@ -100,6 +120,20 @@ final class TrainingDisplay implements TrainingListener, AutoCloseable {
                 epoch.best() && validation != null ? "  best so far" : "");
         lines.flush();
         examples = 0;
+    }
+
+    @Override
+    public void noticed(Notice notice) {
+        close();
+        streams.warn(notice.sentence());
+    }
+
+    @Override
+    public void notSaved(CheckpointException reason) {
+        close();
+        streams.warn(
+                "the checkpoint could not be saved (%s); training goes on, and the checkpoint before is kept"
+                        .formatted(reason.getMessage()));
     }
 
     /// The two or three numbers that matter most.

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import xlmr.checkpoint.JsonDocument;
 import xlmr.eval.EvaluationReport;
@@ -11,6 +12,7 @@ import xlmr.eval.ReportJson;
 import xlmr.pipeline.FineTuning;
 import xlmr.train.EpochResult;
 import xlmr.train.LearningRates;
+import xlmr.train.Notice;
 import xlmr.train.TrainingOptions;
 
 /// How a model came to be: kept beside it as `training.json`.
@@ -21,13 +23,15 @@ import xlmr.train.TrainingOptions;
 /// @param options of the run
 /// @param maxLength most tokens of a text; 0 for as many as the model has positions
 /// @param result of the run
+/// @param notices of the run, in order
 record TrainingLog(
         Path model,
         Path train,
         @Nullable Path validation,
         TrainingOptions options,
         int maxLength,
-        FineTuning.Result result) {
+        FineTuning.Result result,
+        List<Notice> notices) {
     /// Writes `training.json`.
     void write(Path directory) {
         JsonDocument.write(directory.resolve("training.json"), json());
@@ -46,6 +50,13 @@ record TrainingLog(
         result.labels().forEach(labels::add);
         ArrayNode epochs = json.putArray("epochs");
         result.epochs().forEach(epoch -> epochs.add(epochJson(epoch)));
+        ArrayNode noticed = json.putArray("notices");
+        for (Notice notice : notices) {
+            noticed.addObject()
+                    .put("code", notice.code().id())
+                    .put("step", notice.step())
+                    .put("sentence", notice.sentence());
+        }
         json.put("truncated_texts", result.truncated());
         ArrayNode fresh = json.putArray("new_parameters");
         result.report().initialized().forEach(parameter -> fresh.add(parameter.name()));
@@ -74,7 +85,8 @@ record TrainingLog(
                 .put("clip", options.clipNorm())
                 .put("max_length", maxLength)
                 .put("seed", options.seed())
-                .put("patience", options.patience());
+                .put("patience", options.patience())
+                .put("metric", options.metric().spec());
     }
 
     private static ObjectNode epochJson(EpochResult epoch) {

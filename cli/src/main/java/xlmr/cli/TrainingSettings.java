@@ -13,6 +13,7 @@ import xlmr.train.LearningRates;
 import xlmr.train.LossFunction;
 import xlmr.train.LossOptions;
 import xlmr.train.Sampling;
+import xlmr.train.ScoreMetric;
 import xlmr.train.TrainingOptions;
 import xlmr.train.Tune;
 
@@ -64,8 +65,11 @@ final class TrainingSettings {
     @Option(
             names = "--schedule",
             converter = SpecConverters.OfSchedule.class,
-            paramLabel = "linear|cosine|constant|polynomial[:POWER]",
-            description = "How the rate falls after the warm-up. Default: linear.")
+            paramLabel = "linear|cosine|constant|polynomial[:POWER]|plateau[:FACTOR[:EPOCHS]]",
+            description =
+                    "How the rate falls after the warm-up. plateau:0.5:1 multiplies it by 0.5 after"
+                            + " each epoch (or so many) that is no better on --validation. Default:"
+                            + " linear.")
     private ScheduleShape schedule = ScheduleShape.LINEAR;
 
     @Option(
@@ -106,8 +110,22 @@ final class TrainingSettings {
             names = "--patience",
             paramLabel = "N",
             description =
-                    "Stop after N epochs that are no better on --validation. Default: 0, never.")
+                    "Stop after N epochs that are no better on --validation, by --metric. Default:"
+                            + " 0, never.")
     private int patience;
+
+    @Option(
+            names = "--metric",
+            converter = SpecConverters.OfMetric.class,
+            paramLabel = "NAME",
+            description =
+                    "What makes an epoch the best on --validation: loss, accuracy, macro-f1,"
+                        + " micro-f1, weighted-f1, balanced-accuracy, matthews; f1 and exact-match"
+                        + " of entities and answers; mean-absolute-error, r2, pearson, spearman of"
+                        + " numbers; perplexity of language models. Default: macro-f1 for texts, f1"
+                        + " for entities and answers, accuracy for other tags and for choices, loss"
+                        + " for numbers and language models.")
+    private ScoreMetric metric = ScoreMetric.USUAL;
 
     @Option(names = "--group-by-length", description = "Batches of texts of like length.")
     private boolean groupByLength;
@@ -127,13 +145,14 @@ final class TrainingSettings {
     @Option(
             names = "--tune",
             converter = SpecConverters.OfTune.class,
-            paramLabel = "full|head|top:K|layers:A-B|bias",
+            paramLabel = "full|head|top:K|layers:A-B|bias|gradual[:N]",
             description =
                     "full: every weight is trained (global fine-tuning). head: the encoder stays as"
                         + " it is and only the new head is trained, many times faster. top:4: the 4"
                         + " highest encoder layers and the head. layers:8-11: these encoder layers,"
-                        + " counted from 0, and the head. bias: the biases and the head. Default:"
-                        + " full.")
+                        + " counted from 0, and the head. bias: the biases and the head. gradual:2:"
+                        + " the head first, then a layer more from the top down every 2 epochs."
+                        + " Default: full.")
     private @Nullable Tune tune;
 
     @Option(
@@ -206,6 +225,7 @@ final class TrainingSettings {
                 .withTune(freezeEmbeddings ? tune().withoutEmbeddings() : tune())
                 .withEpochs(epochs)
                 .withPatience(patience)
+                .withMetric(metric)
                 .withSeed(seed)
                 .withBatching(new Batching(batchSize, accumulation, groupByLength, sampling))
                 .withRates(

@@ -7,11 +7,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// Replaces a file in one step: whoever looks sees the old content or the new, never a part, also
 /// after a crash.
 public final class AtomicFile {
+    private static final Pattern TEMPORARY = Pattern.compile("\\..+\\.[0-9a-f]{16}\\.tmp");
+
     private AtomicFile() {}
 
     /// Writes the whole content to an empty file.
@@ -47,6 +52,23 @@ public final class AtomicFile {
             deleteQuietly(temporary);
         }
         forceDirectory(absolute);
+    }
+
+    /// Deletes what a process that was killed while it wrote left in a directory. No other process
+    /// may be writing there.
+    ///
+    /// @throws CheckpointException if the directory cannot be read, or a file not be deleted
+    public static void deleteUnfinished(Path directory) {
+        try (Stream<Path> files = Files.list(directory)) {
+            List<Path> unfinished =
+                    files.filter(f -> TEMPORARY.matcher(f.getFileName().toString()).matches())
+                            .toList();
+            for (Path file : unfinished) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw CheckpointException.of(directory, e);
+        }
     }
 
     private static void rename(Path from, Path to) throws IOException {

@@ -231,7 +231,10 @@ final class RowAdamW {
                         })
                 .addRows(name + ".exp_avg", DType.F32, shape, (f, n, to) -> rows(first, f, n, to))
                 .addRows(
-                        name + ".exp_avg_sq", DType.F32, shape, (f, n, to) -> rows(second, f, n, to))
+                        name + ".exp_avg_sq",
+                        DType.F32,
+                        shape,
+                        (f, n, to) -> rows(second, f, n, to))
                 .add(name + ".decay", history(decays))
                 .add(name + ".step_size", history(sizes))
                 .add(name + ".correction", history(corrections));
@@ -286,8 +289,7 @@ final class RowAdamW {
         require(
                 file,
                 found.shape().equals(Shape.of(count, columns)),
-                "%s of shape %s, expected [%d, %d]"
-                        .formatted(what, found.shape(), count, columns));
+                "%s of shape %s, expected [%d, %d]".formatted(what, found.shape(), count, columns));
         return found; // [R, C]
     }
 

@@ -164,7 +164,6 @@ public sealed interface ScheduleShape {
         }
         throw new IllegalArgumentException(
                 "schedule: expected linear, cosine, constant, polynomial[:POWER] or"
-                        + " plateau[:FACTOR[:PATIENCE]], found '%s'"
-                        .formatted(spec));
+                        + " plateau[:FACTOR[:PATIENCE]], found '%s'".formatted(spec));
     }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import xlmr.backend.Backend;
+import xlmr.checkpoint.Checkpoint;
 import xlmr.checkpoint.LoadReport;
 import xlmr.data.BatchOrder;
 import xlmr.data.Example;
@@ -20,8 +21,13 @@ import xlmr.model.XlmRobertaConfig;
 import xlmr.tensor.DType;
 import xlmr.tokenizer.XlmRobertaTokenizer;
 import xlmr.train.AdapterWriter;
+import xlmr.train.ContentDigest;
 import xlmr.train.EpochResult;
 import xlmr.train.ModelWriter;
+import xlmr.train.RunCheckpoints;
+import xlmr.train.RunFingerprint;
+import xlmr.train.RunSaving;
+import xlmr.train.ScoreMetric;
 import xlmr.train.Trainer;
 import xlmr.train.TrainingListener;
 import xlmr.train.TrainingOptions;
@@ -47,6 +53,7 @@ import xlmr.train.WeightSource;
 /// @param head that the result gets; null for the one that the checkpoint has, which is its task's
 ///   default unless it was trained with another
 /// @param saved what is written of a model that was trained with adapters
+/// @param saving where the state of the run is saved, so that it can go on; null for nowhere
 public record FineTuning(
         Path model,
         Path output,
@@ -55,7 +62,8 @@ public record FineTuning(
         int maxLength,
         @Nullable XlmRobertaTokenizer tokenizer,
         @Nullable HeadSpec head,
-        SavedForm saved) {
+        SavedForm saved,
+        @Nullable RunSaving saving) {
     /// One label a text, default options.
     public static FineTuning of(Path model, Path output) {
         return new FineTuning(
@@ -66,42 +74,63 @@ public record FineTuning(
                 0,
                 null,
                 null,
-                SavedForm.BOTH);
+                SavedForm.BOTH,
+                null);
     }
 
     /// The same with the result in another directory.
     public FineTuning withOutput(Path value) {
-        return new FineTuning(model, value, options, problem, maxLength, tokenizer, head, saved);
+        return new FineTuning(
+                model, value, options, problem, maxLength, tokenizer, head, saved, saving);
     }
 
     /// The same with other options.
     public FineTuning withOptions(TrainingOptions value) {
-        return new FineTuning(model, output, value, problem, maxLength, tokenizer, head, saved);
+        return new FineTuning(
+                model, output, value, problem, maxLength, tokenizer, head, saved, saving);
     }
 
     /// The same for another kind of problem.
     public FineTuning withProblem(ProblemType value) {
-        return new FineTuning(model, output, options, value, maxLength, tokenizer, head, saved);
+        return new FineTuning(
+                model, output, options, value, maxLength, tokenizer, head, saved, saving);
     }
 
     /// The same with texts cut at another length.
     public FineTuning withMaxLength(int value) {
-        return new FineTuning(model, output, options, problem, value, tokenizer, head, saved);
+        return new FineTuning(
+                model, output, options, problem, value, tokenizer, head, saved, saving);
     }
 
     /// The same with a tokenizer that is already open.
     public FineTuning withTokenizer(XlmRobertaTokenizer value) {
-        return new FineTuning(model, output, options, problem, maxLength, value, head, saved);
+        return new FineTuning(
+                model, output, options, problem, maxLength, value, head, saved, saving);
     }
 
     /// The same with a head of one's choice, such as `HeadSpec.parse("bilstm:256")`.
     public FineTuning withHead(HeadSpec value) {
-        return new FineTuning(model, output, options, problem, maxLength, tokenizer, value, saved);
+        return new FineTuning(
+                model, output, options, problem, maxLength, tokenizer, value, saved, saving);
     }
 
     /// The same with other files of a model that is trained with adapters.
     public FineTuning withSaved(SavedForm value) {
-        return new FineTuning(model, output, options, problem, maxLength, tokenizer, head, value);
+        return new FineTuning(
+                model, output, options, problem, maxLength, tokenizer, head, value, saving);
+    }
+
+    /// The same, with its state saved now and then.
+    public FineTuning withSaving(@Nullable RunSaving value) {
+        return new FineTuning(
+                model, output, options, problem, maxLength, tokenizer, head, saved, value);
+    }
+
+    /// The same, to be called again after it was stopped, by whatever: the state is saved in the
+    /// output directory after each epoch, and [#run] goes on from the last state if there is one.
+    /// The result has the bits of a run that was never stopped.
+    public FineTuning resumable() {
+        return withSaving(RunSaving.everyEpoch(output).resuming());
     }
 
     /// What came of it.
@@ -160,17 +189,58 @@ public record FineTuning(
             TrainingTask task, Backend backend, TrainingListener listener, Trainer.Keeper keeper) {
         XlmRobertaConfig config = config(task);
         checkAdapters(task.task());
+        options.metric().requireFor(task.task(), problem);
         Predicate<String> trainable = options.tune().trainable(config);
         TrainingTask.Prepared data = prepare(task, backend.threads());
         options.loss().check(data.training(), config.labels());
+        RunCheckpoints checkpoints =
+                saving == null ? null : new RunCheckpoints(saving, fingerprint(task, data, config));
+        if (checkpoints != null) {
+            checkpoints.check();
+        }
         BatchOrder order = options.batching().order(data.training(), options.seed());
         LoadedModel<TaskModel> loaded =
                 ModelLoader.task(task.task(), model, config, trainable, options.seed());
         listener.loaded(loaded.report());
-        List<EpochResult> epochs =
-                new Trainer(backend, adapted(loaded.model()), options, listener)
-                        .fit(data.training(), order, data.validation(), keeper);
+        Trainer trainer = new Trainer(backend, adapted(loaded.model()), options, listener);
+        if (checkpoints != null) {
+            trainer.withCheckpoints(checkpoints);
+        }
+        List<EpochResult> epochs = trainer.fit(data.training(), order, validation(data), keeper);
         return new Result(task.task(), config.labels(), epochs, loaded.report(), data.truncated());
+    }
+
+    private Trainer.@Nullable Validation validation(TrainingTask.Prepared data) {
+        Trainer.Validation usual = data.validation();
+        return usual == null || options.metric() == ScoreMetric.USUAL
+                ? usual
+                : usual.withScore(options.metric()::score);
+    }
+
+    /// What decides the bits of this run.
+    private RunFingerprint fingerprint(
+            TrainingTask task, TrainingTask.Prepared data, XlmRobertaConfig config) {
+        Trainer.Validation validation = data.validation();
+        ContentDigest judged = new ContentDigest();
+        if (validation != null) {
+            judged.add(validation.examples(), config.padTokenId());
+        }
+        task.decidingFacts().forEach(judged::add);
+        ContentDigest start = new ContentDigest().add(model.resolve("config.json"));
+        Checkpoint weights = Checkpoint.open(model);
+        weights.names().stream().map(weights::file).distinct().forEach(start::add);
+        return RunFingerprint.of(options)
+                .with("task", task.task())
+                .with("head", HeadSpec.of(config))
+                .with("maximum length", maxLength <= 0 ? config.maxTokens() : maxLength)
+                .with("labels", String.join(", ", config.labels()))
+                .with("saved form", saved)
+                .with("training examples", data.training().size())
+                .with(
+                        "training data",
+                        new ContentDigest().add(data.training(), config.padTokenId()).hex())
+                .with("validation data", validation == null ? "none" : judged.hex())
+                .with("model", start.hex());
     }
 
     /// The configuration of the model that will come of it.

@@ -46,6 +46,12 @@ public record MaskedLanguageModelTraining(
                 0);
     }
 
+    /// What is masked, and by which random numbers.
+    @Override
+    public List<String> decidingFacts() {
+        return List.of(rule.toString(), Long.toString(seed));
+    }
+
     private Trainer.@Nullable Validation judged(
             XlmRobertaConfig config, XlmRobertaTokenizer tokenizer, int maxLength, int threads) {
         if (validation.isEmpty()) {

@@ -66,6 +66,15 @@ public record QuestionAnsweringTraining(
         return new Prepared(examples, judged(tokenizer, maxLength, threads), 0);
     }
 
+    /// How answers are found, and the texts that they are compared with.
+    @Override
+    public List<String> decidingFacts() {
+        List<String> facts = new ArrayList<>();
+        facts.add(decoding.toString());
+        validation.forEach(question -> facts.addAll(question.answerTexts()));
+        return facts;
+    }
+
     private Trainer.@Nullable Validation judged(
             XlmRobertaTokenizer tokenizer, int maxLength, int threads) {
         if (validation.isEmpty()) {

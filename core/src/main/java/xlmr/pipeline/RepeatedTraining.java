@@ -14,7 +14,6 @@ import java.util.stream.Stream;
 import xlmr.backend.Backend;
 import xlmr.eval.EvaluationReport;
 import xlmr.tokenizer.XlmRobertaTokenizer;
-import xlmr.train.Evaluation;
 
 /// The same training with several seeds, one after the other: how much of a score is chance.
 ///
@@ -100,9 +99,9 @@ public record RepeatedTraining(FineTuning job, int seeds, List<TestSet> tests, b
         return reports;
     }
 
-    private static double score(SeriesRun run) {
+    private double score(SeriesRun run) {
         EvaluationReport validation = run.result().best().validation();
-        return validation == null ? 0 : Evaluation.score(validation);
+        return validation == null ? 0 : job.options().metric().score(validation);
     }
 
     /// Moves the files of a run's model up into the output, or deletes them.

@@ -68,6 +68,12 @@ public record TokenClassificationTraining(
         return new Prepared(examples, judged(tokenizer, cut), 0);
     }
 
+    /// The tags that validation compares with.
+    @Override
+    public List<String> decidingFacts() {
+        return validation.stream().map(sentence -> String.join(" ", sentence.tags())).toList();
+    }
+
     private Trainer.@Nullable Validation judged(
             XlmRobertaTokenizer tokenizer, TokenWindows.Cut cut) {
         if (validation.isEmpty()) {

@@ -1,5 +1,6 @@
 package xlmr.pipeline;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import xlmr.data.TrainingExamples;
 import xlmr.model.Task;
@@ -32,6 +33,12 @@ public interface TrainingTask {
                 ("folds: not for %s, whose examples hang together; give validation examples, and"
                                 + " several seeds")
                         .formatted(task().word()));
+    }
+
+    /// What decides the result of a run beside the examples that [#prepare] gives, such as how
+    /// answers are judged: a run goes on only with the same.
+    default List<String> decidingFacts() {
+        return List.of();
     }
 
     /// The data as a trainer reads it.

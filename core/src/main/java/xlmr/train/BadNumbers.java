@@ -42,8 +42,8 @@ record BadNumbers(
                 found == null
                         ? "no operation shows why"
                         : found.output().shape().elements() == 1
-                                ? "all logits are numbers, so it is the labels: a number among them is"
-                                        + " not finite or far too large; check the label column"
+                                ? "all logits are numbers, so it is the labels: a number among them"
+                                        + " is not finite or far too large; check the label column"
                                 : "the first numbers that are not finite are in the result of %s; %s"
                                         .formatted(search.place(), remedy());
         workspace.reset();
@@ -86,7 +86,7 @@ record BadNumbers(
     private String remedy() {
         return step == 1
                 ? ("nothing has been learned yet, so the checkpoint's weights or the texts are"
-                                + " unusual: look with xlmr inspect, or lower the learning rate (now %s)")
+                       + " unusual: look with xlmr inspect, or lower the learning rate (now %s)")
                         .formatted(rate)
                 : "the learning rate is too high (now %s): try a tenth of it".formatted(rate);
     }
@@ -130,7 +130,8 @@ record BadNumbers(
             if (weight == null) {
                 return words;
             }
-            return "%s %s %s".formatted(words, node.weight() == null ? "after" : "with", weight.name());
+            return "%s %s %s"
+                    .formatted(words, node.weight() == null ? "after" : "with", weight.name());
         }
     }
 }

@@ -15,7 +15,10 @@ final class GuessingLoss {
     private GuessingLoss() {}
 
     /// The loss over some training examples; NaN where it is not known.
-    static double of(TrainingExamples training, LossSettings settings) {
+    static double of(TrainingExamples training, Sampling sampling, LossSettings settings) {
+        if (!sampling.equals(Sampling.NATURAL) || settings.gamma() > 0) {
+            return Double.NaN;
+        }
         Targets targets = training instanceof EncodedExamples encoded ? encoded.targets() : null;
         return switch (targets) {
             case Targets.Classes classes -> entropy(classes.labels(), settings);

@@ -58,19 +58,19 @@ record LearningWatch(double guessing, TrainingOptions options, long updates) {
                     notice,
                     Notice.Code.DIVERGED,
                     state,
-                    ("after epoch %d the training loss, %.3f, is worse than that of guessing without"
-                                    + " reading the text, %.3f: the learning rate (%s) is too high; try a"
-                                    + " tenth of it")
+                    ("after epoch %d the training loss, %.3f, is worse than that of guessing"
+                         + " without reading the text, %.3f: the learning rate (%s) is too high;"
+                         + " try a tenth of it")
                             .formatted(epoch.number(), loss, guessing, options.learningRate()));
         } else if (loss > 0.97 * guessing) {
             say(
                     notice,
                     Notice.Code.NOTHING_LEARNED,
                     state,
-                    ("after epoch %d the training loss, %.3f, is that of guessing without reading the"
-                                    + " text, %.3f: nothing has been learned; try another learning rate"
-                                    + " (now %s, usually about %s), more epochs, and check that the labels"
-                                    + " belong to their texts")
+                    ("after epoch %d the training loss, %.3f, is that of guessing without reading"
+                         + " the text, %.3f: nothing has been learned; try another learning rate"
+                         + " (now %s, usually about %s), more epochs, and check that the labels"
+                         + " belong to their texts")
                             .formatted(
                                     epoch.number(),
                                     loss,
@@ -91,9 +91,8 @@ record LearningWatch(double guessing, TrainingOptions options, long updates) {
                         notice,
                         Notice.Code.COLLAPSED,
                         state,
-                        ("after epoch %d on validation: %s; try another learning rate (now %s), more"
-                                        + " epochs, or class weights if one label is far more"
-                                        + " frequent")
+                        ("after epoch %d on validation: %s; try another learning rate (now %s),"
+                             + " more epochs, or class weights if one label is far more frequent")
                                 .formatted(
                                         epoch.number(),
                                         withoutFullStop(verdict.sentence()),
@@ -108,10 +107,10 @@ record LearningWatch(double guessing, TrainingOptions options, long updates) {
                     notice,
                     Notice.Code.NOTHING_CARRIES_OVER,
                     state,
-                    ("after epoch %d the training texts are learned (loss %.3f), but on validation the"
-                                    + " model is no better than always saying %s (%.0f %% right): the labels"
-                                    + " of one of the files may not belong to their texts, or there are too"
-                                    + " few examples")
+                    ("after epoch %d the training texts are learned (loss %.3f), but on validation"
+                         + " the model is no better than always saying %s (%.0f %% right): the"
+                         + " labels of one of the files may not belong to their texts, or there are"
+                         + " too few examples")
                             .formatted(
                                     epoch.number(),
                                     epoch.trainingLoss(),
@@ -122,7 +121,8 @@ record LearningWatch(double guessing, TrainingOptions options, long updates) {
 
     private void gradients(TrainingState state, Consumer<Notice> notice) {
         List<TrainingListener.Step> all = state.steps();
-        List<TrainingListener.Step> last = all.subList(Math.max(0, all.size() - WINDOW), all.size());
+        List<TrainingListener.Step> last =
+                all.subList(Math.max(0, all.size() - WINDOW), all.size());
         double[] norms = last.stream().mapToDouble(TrainingListener.Step::gradientNorm).toArray();
         Arrays.sort(norms);
         double median = norms[norms.length / 2];
@@ -133,18 +133,18 @@ record LearningWatch(double guessing, TrainingOptions options, long updates) {
                     notice,
                     Notice.Code.GRADIENT_TOO_LARGE,
                     state,
-                    ("the gradient's norm is about %.3g, far beyond the usual (clipping at %s leaves"
-                                    + " little but its direction): the learning rate (%s) is too high, or"
-                                    + " numbers to predict are large and should be scaled")
+                    ("the gradient's norm is about %.3g, far beyond the usual (clipping at %s"
+                         + " leaves little but its direction): the learning rate (%s) is too high,"
+                         + " or numbers to predict are large and should be scaled")
                             .formatted(median, options.clipNorm(), options.learningRate()));
         } else if (median < 1e-3 && loss > 0.5 * guessing) {
             say(
                     notice,
                     Notice.Code.GRADIENT_VANISHED,
                     state,
-                    ("the gradient's norm is about %.1e although the loss is still %.3f: the model has"
-                                    + " got stuck and will not learn any more; begin anew with a lower"
-                                    + " learning rate (now %s)")
+                    ("the gradient's norm is about %.1e although the loss is still %.3f: the model"
+                         + " has got stuck and will not learn any more; begin anew with a lower"
+                         + " learning rate (now %s)")
                             .formatted(median, loss, options.learningRate()));
         }
     }

@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import xlmr.autograd.Parameter;
 import xlmr.backend.Backend;
+import xlmr.checkpoint.AtomicFile;
 import xlmr.checkpoint.Checkpoint;
 import xlmr.checkpoint.CheckpointException;
 import xlmr.checkpoint.SafetensorsWriter;
@@ -78,6 +79,7 @@ public final class RunCheckpoints {
             folders.clear();
             return new TrainingState();
         }
+        AtomicFile.deleteUnfinished(saving.directory());
         Path folder = last.get();
         SavedRun saved = SavedRun.open(folder);
         check(saved, folder);
@@ -181,8 +183,7 @@ public final class RunCheckpoints {
     }
 
     // What an earlier state has is linked, not written again.
-    private void writeEvaluation(@Nullable Path before, Path folder, int epoch)
-            throws IOException {
+    private void writeEvaluation(@Nullable Path before, Path folder, int epoch) throws IOException {
         float[][] values = unsaved.get(epoch);
         Path target = folder.resolve(evaluation(epoch));
         if (values == null && before != null) {

@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 import xlmr.checkpoint.CheckpointException;
 
 /// The folders `checkpoint-STEP` of a run's directory. A new one is filled under another name and
-/// renamed, so that one of this name is always whole; one that goes is renamed before it is deleted.
-/// Folders of this name that another program made are left alone.
+/// renamed, so that one of this name is always whole; one that goes is renamed before it is
+/// deleted. Folders of this name that another program made are left alone.
 ///
 /// @param directory is made when the first folder is
 public record RunFolders(Path directory) {
@@ -34,6 +34,13 @@ public record RunFolders(Path directory) {
     /// @throws CheckpointException if the directory cannot be read
     public Optional<Path> last() {
         return folders().stream().max(Comparator.comparingLong(RunFolders::step));
+    }
+
+    /// Whether the last state is of a run that has begun and was stopped.
+    public boolean holdsUnfinished() {
+        return last().map(SavedRun::open)
+                .filter(saved -> saved.updates() > 0 && !saved.isFinished())
+                .isPresent();
     }
 
     /// The updates that a folder's run had made.

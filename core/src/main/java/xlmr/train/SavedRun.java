@@ -10,12 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.SequencedMap;
-import java.util.Set;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import xlmr.checkpoint.Checkpoint;
@@ -131,15 +128,21 @@ final class SavedRun {
                             epoch.has("validation") ? reports.apply(number) : null,
                             epoch.path("best").asBoolean()));
         }
-        return new TrainingState(counters, steps(), epochs, noticed());
+        return new TrainingState(counters, steps(), epochs, notices());
     }
 
-    private Set<Notice.Code> noticed() {
-        Set<Notice.Code> noticed = EnumSet.noneOf(Notice.Code.class);
-        for (JsonNode code : json.path("noticed")) {
-            noticed.add(Notice.Code.valueOf(code.asText().toUpperCase(Locale.ROOT)));
+    private List<Notice> notices() {
+        List<Notice> notices = new ArrayList<>();
+        for (JsonNode notice : json.path("notices")) {
+            String id = notice.path("code").asText();
+            for (Notice.Code code : Notice.Code.values()) {
+                if (code.id().equals(id)) {
+                    long step = whole(notice, "step", 0, Integer.MAX_VALUE);
+                    notices.add(new Notice(code, step, notice.path("sentence").asText()));
+                }
+            }
         }
-        return noticed;
+        return notices;
     }
 
     private List<TrainingListener.Step> steps() {
@@ -235,8 +238,13 @@ final class SavedRun {
                 .put("loss_sum", running.lossSum())
                 .put("examples", running.examples())
                 .put("seconds", running.seconds());
-        ArrayNode noticed = json.putArray("noticed");
-        state.noticed().forEach(code -> noticed.add(code.id()));
+        ArrayNode notices = json.putArray("notices");
+        for (Notice notice : state.notices()) {
+            notices.addObject()
+                    .put("code", notice.code().id())
+                    .put("step", notice.step())
+                    .put("sentence", notice.sentence());
+        }
         ArrayNode epochs = json.putArray("log_history");
         state.epochs().forEach(epoch -> writeEpoch(epochs.addObject(), epoch));
         ObjectNode began = json.putObject("began_as");

@@ -99,8 +99,8 @@ public final class Trainer {
     /// @param order of the examples in each epoch
     /// @param validation or null: the model after the last epoch is then the best
     /// @return one result an epoch, those before a state that the run goes on from included
-    /// @throws TrainingException if a loss or gradient is no longer a finite number, or the state to
-    ///   go on from is of another run
+    /// @throws TrainingException if a loss or gradient is no longer a finite number, or the state
+    ///   to go on from is of another run
     public List<EpochResult> fit(
             TrainingExamples training,
             BatchOrder order,
@@ -133,7 +133,9 @@ public final class Trainer {
                         keeper,
                         checkpoints,
                         new LearningWatch(
-                                GuessingLoss.of(training, loss), options, plan.updates()),
+                                GuessingLoss.of(training, options.batching().sampling(), loss),
+                                options,
+                                plan.updates()),
                         state);
         if (state.isFinished()) {
             return state.epochs();
@@ -175,6 +177,7 @@ public final class Trainer {
                         epoch.examples(),
                         state.steps(),
                         state.epochs(),
+                        state.notices(),
                         state.isFinished()));
     }
 

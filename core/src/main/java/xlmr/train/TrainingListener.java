@@ -134,6 +134,7 @@ public interface TrainingListener {
     /// @param examples of that epoch that were shown before
     /// @param steps all updates made before; loss, norm and rate to single precision
     /// @param epochs that are done
+    /// @param notices of the run so far
     /// @param finished whether nothing is left to do
     record Resumption(
             Path folder,
@@ -143,6 +144,7 @@ public interface TrainingListener {
             int examples,
             List<Step> steps,
             List<EpochResult> epochs,
+            List<Notice> notices,
             boolean finished) {}
 
     /// One update.

@@ -62,7 +62,16 @@ public record TrainingOptions(
     /// These options with another choice of what trains.
     public TrainingOptions withTune(Tune value) {
         return new TrainingOptions(
-                value, epochs, patience, metric, seed, batching, rates, loss, weightDecay, clipNorm);
+                value,
+                epochs,
+                patience,
+                metric,
+                seed,
+                batching,
+                rates,
+                loss,
+                weightDecay,
+                clipNorm);
     }
 
     /// These options with another number of epochs.
@@ -86,7 +95,16 @@ public record TrainingOptions(
     /// These options with another seed.
     public TrainingOptions withSeed(long value) {
         return new TrainingOptions(
-                tune, epochs, patience, metric, value, batching, rates, loss, weightDecay, clipNorm);
+                tune,
+                epochs,
+                patience,
+                metric,
+                value,
+                batching,
+                rates,
+                loss,
+                weightDecay,
+                clipNorm);
     }
 
     /// These options with other batches.
@@ -114,7 +132,16 @@ public record TrainingOptions(
     /// These options with another loss.
     public TrainingOptions withLoss(LossOptions value) {
         return new TrainingOptions(
-                tune, epochs, patience, metric, seed, batching, rates, value, weightDecay, clipNorm);
+                tune,
+                epochs,
+                patience,
+                metric,
+                seed,
+                batching,
+                rates,
+                value,
+                weightDecay,
+                clipNorm);
     }
 
     /// These options with another weight decay.

@@ -129,20 +129,24 @@ final class TrainingRun {
         listener.epochDone(result);
         watch.afterEpoch(state, this::notice);
         if (lowered && !state.isFinished()) {
-            listener.noticed(
+            tell(
                     new Notice(
                             Notice.Code.RATE_LOWERED,
                             state.updates(),
                             "validation got no better, so the learning rate is now %.3g"
-                                    .formatted(
-                                            state.rateFactor() * schedule.at(state.updates()))));
+                                    .formatted(state.rateFactor() * schedule.at(state.updates()))));
         }
     }
 
     private void notice(Notice notice) {
-        if (state.noticeFirst(notice.code())) {
-            listener.noticed(notice);
+        if (!state.hasNoticed(notice.code())) {
+            tell(notice);
         }
+    }
+
+    private void tell(Notice notice) {
+        state.notice(notice);
+        listener.noticed(notice);
     }
 
     /// Saves the state. Where that fails, for example because the disk is full, the run goes on:

@@ -2,9 +2,7 @@ package xlmr.train;
 
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import xlmr.optim.ScheduleShape;
 
 /// Where a run stands between two updates, beside weights and optimizer: all that it needs to go on
@@ -12,7 +10,7 @@ import xlmr.optim.ScheduleShape;
 final class TrainingState {
     private final List<TrainingListener.Step> steps = new ArrayList<>();
     private final List<EpochResult> epochs = new ArrayList<>();
-    private final Set<Notice.Code> noticed = EnumSet.noneOf(Notice.Code.class);
+    private final List<Notice> notices = new ArrayList<>();
     private long microBatches;
     private RunningEpoch running = RunningEpoch.first();
     private EpochScore best = EpochScore.NONE;
@@ -61,10 +59,10 @@ final class TrainingState {
             Counters counters,
             List<TrainingListener.Step> steps,
             List<EpochResult> epochs,
-            Set<Notice.Code> noticed) {
+            List<Notice> notices) {
         this.steps.addAll(steps);
         this.epochs.addAll(epochs);
-        this.noticed.addAll(noticed);
+        this.notices.addAll(notices);
         microBatches = counters.microBatches;
         running = counters.running;
         best = counters.best;
@@ -74,8 +72,7 @@ final class TrainingState {
     }
 
     Counters counters() {
-        return new Counters(
-                microBatches, running, best, rateFactor, epochsWithoutGain, finished);
+        return new Counters(microBatches, running, best, rateFactor, epochsWithoutGain, finished);
     }
 
     /// Updates made.
@@ -158,12 +155,16 @@ final class TrainingState {
         running = running.next();
     }
 
-    Set<Notice.Code> noticed() {
-        return Collections.unmodifiableSet(noticed);
+    /// All that was noticed.
+    List<Notice> notices() {
+        return List.copyOf(notices);
     }
 
-    /// Whether something is noticed for the first time.
-    boolean noticeFirst(Notice.Code code) {
-        return noticed.add(code);
+    boolean hasNoticed(Notice.Code code) {
+        return notices.stream().anyMatch(notice -> notice.code() == code);
+    }
+
+    void notice(Notice notice) {
+        notices.add(notice);
     }
 }

@@ -216,7 +216,8 @@ public sealed interface Tune {
         public Gradual {
             if (epochs < 1) {
                 throw new IllegalArgumentException(
-                        "tune: expected gradual or gradual:N with N epochs a layer, at least 1, found"
+                        "tune: expected gradual or gradual:N with N epochs a layer, at least 1,"
+                                + " found"
                                 + " gradual:%d".formatted(epochs));
             }
         }
@@ -242,8 +243,7 @@ public sealed interface Tune {
         public String words(XlmRobertaConfig config) {
             return "the head, and from the top down one of %d encoder layers more every %s, the embeddings last"
                     .formatted(
-                            config.numHiddenLayers(),
-                            epochs == 1 ? "epoch" : epochs + " epochs");
+                            config.numHiddenLayers(), epochs == 1 ? "epoch" : epochs + " epochs");
         }
 
         @Override

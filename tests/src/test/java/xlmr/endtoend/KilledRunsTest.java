@@ -1,0 +1,161 @@
+package xlmr.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import xlmr.train.RunFolders;
+
+/// `train` is killed (`kill -9`) at random moments, or the disk is full, and `--resume` goes on to
+/// the bits of a run that nothing happened to.
+///
+/// The number of kills is the property `xlmr.kills`, 3 by itself; that of their random moments
+/// `xlmr.kills.seed`.
+class KilledRunsTest {
+    private static final int KILLS = Integer.getInteger("xlmr.kills", 3);
+    private static final long LONGEST_SECONDS = 300;
+
+    @TempDir private Path directory;
+    private Path train;
+    private Path validation;
+    private Path out;
+    private Path err;
+
+    @BeforeEach
+    void writeData() throws IOException {
+        train = Sentences.first(directory, "train.tsv", 48);
+        validation = Sentences.first(directory, "validation.tsv", 24);
+        out = directory.resolve("out.txt");
+        err = directory.resolve("err.txt");
+    }
+
+    private Process start(int largestFile, Path output, String... more) throws IOException {
+        List<Object> arguments = new ArrayList<>();
+        arguments.addAll(
+                List.of("train", "--train", train, "--validation", validation, "--output", output));
+        arguments.addAll(List.of("--label-column=category", "--epochs=3", "--batch-size=8"));
+        arguments.addAll(List.of("--learning-rate=1e-3", "--save-steps=2", "--threads=1"));
+        arguments.addAll(List.of(more));
+        return ChildCommand.start(largestFile, out, err, arguments.toArray());
+    }
+
+    private int finish(Process process) throws InterruptedException, IOException {
+        assertThat(process.waitFor(LONGEST_SECONDS, TimeUnit.SECONDS)).isTrue();
+        return process.exitValue();
+    }
+
+    private Path whole() throws IOException, InterruptedException {
+        Path whole = directory.resolve("whole");
+        assertThat(finish(start(0, whole))).as(Files.readString(err)).isZero();
+        return whole;
+    }
+
+    @Test
+    void aKilledRunGoesOnToTheSameBits() throws IOException, InterruptedException {
+        long begin = System.nanoTime();
+        Path whole = whole();
+        long longest = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
+        SplittableRandom random = new SplittableRandom(Long.getLong("xlmr.kills.seed", 1));
+        int kills = 0;
+        int goneOn = 0;
+        int round = 0;
+        while (kills < KILLS) {
+            Path output = directory.resolve("killed-" + round++);
+            boolean finished = false;
+            while (!finished) {
+                Process process = start(0, output, "--resume");
+                boolean spared = kills >= KILLS;
+                finished =
+                        spared
+                                ? process.waitFor(LONGEST_SECONDS, TimeUnit.SECONDS)
+                                : process.waitFor(
+                                        random.nextLong(longest / 4, longest),
+                                        TimeUnit.MILLISECONDS);
+                if (finished) {
+                    assertThat(process.exitValue()).as(Files.readString(err)).isZero();
+                } else {
+                    process.destroyForcibly().waitFor();
+                    kills++;
+                }
+                goneOn += Files.readString(out).contains("going on from") ? 1 : 0;
+            }
+            assertSameModel(whole, output);
+            delete(output);
+        }
+        System.out.printf(
+                "%d kills in %d runs, gone on from a checkpoint %d times%n", kills, round, goneOn);
+        assertThat(goneOn).isPositive();
+    }
+
+    /// Checkpoints hold two moments for each weight, so there is a limit that lets models pass and
+    /// checkpoints not.
+    @Test
+    void whereCheckpointsDoNotFitTheRunGoesOn() throws IOException, InterruptedException {
+        Path whole = whole();
+        int justTheModel = (int) (Files.size(whole.resolve("model.safetensors")) / 512 + 64);
+        Path output = directory.resolve("full");
+        assertThat(finish(start(justTheModel, output))).isZero();
+        assertThat(Files.readAllLines(err))
+                .as("what it warns of")
+                .isNotEmpty()
+                .allMatch(
+                        line ->
+                                line.contains("the checkpoint could not be saved")
+                                        && line.contains("File too large"));
+        assertSameModel(whole, output);
+    }
+
+    @Test
+    void aFullDiskLosesNothing() throws IOException, InterruptedException {
+        Path whole = whole();
+        Path output = directory.resolve("full");
+        Process first = start(0, output);
+        while (first.isAlive() && new RunFolders(output).last().map(this::step).orElse(0L) < 8) {
+            Thread.sleep(5);
+        }
+        first.destroyForcibly().waitFor();
+        Path checkpoint = new RunFolders(output).last().orElseThrow();
+        assertThat(finish(start(64, output, "--resume"))).isEqualTo(1);
+        assertThat(Files.readAllLines(err).getLast())
+                .startsWith("xlmr: ")
+                .contains("File too large");
+        assertThat(new RunFolders(output).last()).contains(checkpoint);
+        assertThat(finish(start(0, output, "--resume"))).as(Files.readString(err)).isZero();
+        assertSameModel(whole, output);
+    }
+
+    private long step(Path folder) {
+        String name = folder.getFileName().toString();
+        return Long.parseLong(name.substring(name.indexOf('-') + 1));
+    }
+
+    private static void assertSameModel(Path expected, Path found) throws IOException {
+        for (String name : List.of("model.safetensors", "config.json", "sentencepiece.bpe.model")) {
+            assertThat(found.resolve(name)).hasSameBinaryContentAs(expected.resolve(name));
+        }
+        assertThat(found.resolve("training.json")).exists();
+        try (Stream<Path> beside = Files.list(found.resolveSibling(""))) {
+            assertThat(beside.map(file -> file.getFileName().toString()))
+                    .as("what is left of runs that were killed")
+                    .noneMatch(name -> name.startsWith("." + found.getFileName() + ".new-"));
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}
