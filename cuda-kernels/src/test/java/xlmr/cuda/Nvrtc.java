@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -27,6 +28,9 @@ public final class Nvrtc {
     /// @param cubin machine code; empty where the architecture is a virtual one (`compute_80`)
     /// @param log warnings, and what ptxas says of registers
     public record Compiled(String ptx, byte[] cubin, String log) {}
+
+    private static final String MISSING =
+            "no NVRTC: set -Dxlmr.nvrtc to the folder of libnvrtc.so, which tools/nvrtc fetches";
 
     private final SymbolLookup library;
 
@@ -60,6 +64,15 @@ public final class Nvrtc {
                         () ->
                                 new AssertionError(
                                         "no NVRTC: set -Dxlmr.nvrtc to the folder of libnvrtc.so"));
+    }
+
+    /// The compiler. Where it is missing the test is skipped, unless `-Dxlmr.nvrtc.required=true`
+    /// says that it has to fail.
+    public static Nvrtc orSkip() {
+        if (!Boolean.getBoolean("xlmr.nvrtc.required")) {
+            assumeTrue(find().isPresent(), MISSING);
+        }
+        return require();
     }
 
     private static Optional<Path> first(Path folder, String pattern) {
