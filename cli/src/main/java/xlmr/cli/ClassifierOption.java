@@ -51,6 +51,31 @@ final class ClassifierOption {
         return model.directory(streams);
     }
 
+    /// The directory of the weights that decide: the adapter's, if there is one.
+    Path home(Streams streams) {
+        return adapter == null ? model.directory(streams) : adapter;
+    }
+
+    /// Whether a directory is the user's own to write to: not the embedded model's, and not one of
+    /// the Hub's cache.
+    boolean isOwnDirectory(Path directory) {
+        return adapter != null || model.isNamedDirectory(directory);
+    }
+
+    /// Refuses a model that is made for another task.
+    ///
+    /// @param command that is only for this task
+    void requireTask(Streams streams, Task task, String command) {
+        Path directory = model.directory(streams);
+        Task found =
+                Task.of(XlmRobertaConfig.read(directory.resolve("config.json"))).orElse(task);
+        if (adapter == null && found != task) {
+            throw new CommandException(
+                    "%s is for %s; %s is a model for %s"
+                            .formatted(command, task.word(), directory, found.word()));
+        }
+    }
+
     /// Most tokens of a text; 0 for as many as the model has positions.
     int maxLength() {
         return maxLength;

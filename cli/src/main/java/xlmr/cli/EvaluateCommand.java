@@ -48,6 +48,7 @@ final class EvaluateCommand implements Runnable {
 
     @Mixin private LabelledInput labelled;
     @Mixin private LongTextOption longTexts;
+    @Mixin private CalibrationOption calibration;
     @Mixin private TaskRunners runners;
 
     @Option(
@@ -96,6 +97,7 @@ final class EvaluateCommand implements Runnable {
         Task task = model.task(streams, taskOption);
         if (task != Task.SEQUENCE_CLASSIFICATION) {
             longTexts.refuseFor(task);
+            calibration.refuseFor(task);
             try (Backend backend = compute.open(streams)) {
                 runners.of(task)
                         .evaluate(
@@ -108,8 +110,8 @@ final class EvaluateCommand implements Runnable {
         }
         List<Example> examples = labelled.read(streams, file);
         try (Backend backend = compute.open(streams)) {
-            TextClassifier classifier =
-                    longTexts.over(model.open(streams, backend), runners.stride());
+            TextClassifier read = longTexts.over(model.open(streams, backend), runners.stride());
+            TextClassifier classifier = calibration.over(streams, read, model.home(streams));
             long tooLong =
                     classifier.encode(examples).stream().filter(Encoding::isTruncated).count();
             long truncated = longTexts.reads() ? 0 : tooLong;

@@ -41,6 +41,12 @@ final class ModelOption {
         return model != null;
     }
 
+    /// Whether a directory was named as such, and is not that of the embedded model or of one that
+    /// was fetched.
+    boolean isNamedDirectory(Path directory) {
+        return model != null && directory.equals(path(model));
+    }
+
     /// Fetches the files that are needed.
     @FunctionalInterface
     private interface Fetch {

@@ -3,9 +3,7 @@ package xlmr.cli;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -15,7 +13,6 @@ import xlmr.data.Example;
 import xlmr.model.Task;
 import xlmr.pipeline.Prediction;
 import xlmr.pipeline.TextClassifier;
-import xlmr.pipeline.WindowPrediction;
 
 /// Classifies texts.
 @Command(
@@ -24,7 +21,7 @@ import xlmr.pipeline.WindowPrediction;
         footer = {
             "",
             "Examples:",
-            "  xlmr predict --model DIR \"Will it rain tomorrow?\"",
+            "  xlmr predict --model DIR --details \"Will it rain tomorrow?\"",
             "  xlmr predict --model DIR --input new.csv --text-column text --output"
                     + " predictions.jsonl",
             "  cat sentences.txt | xlmr predict --model DIR --json"
@@ -41,18 +38,28 @@ final class PredictCommand implements Runnable {
     @Mixin private TaskOption taskOption;
     @Mixin private TextInput input;
     @Mixin private LongTextOption longTexts;
+    @Mixin private CalibrationOption calibration;
     @Mixin private TaskRunners runners;
 
     @Option(
             names = "--output",
-            paramLabel = "FILE.jsonl",
+            paramLabel = "FILE",
             description =
-                    "Write JSON Lines there: text, label, probabilities by label, logits in the"
-                            + " order of the label ids. The file appears when all is done.")
+                    "Write the predictions there, as JSON Lines, or as a table if the name ends in"
+                            + " .csv: text, label, its probability, logit and margin, entropy,"
+                            + " probabilities by label, logits in the order of the label ids. The"
+                            + " file appears when all is done.")
     private @Nullable Path output;
 
     @Option(names = "--json", description = "Write these JSON Lines to standard output.")
     private boolean json;
+
+    @Option(
+            names = "--details",
+            description =
+                    "sequence-classification: for each text also every label's logit and"
+                            + " probability, margin and entropy, in words.")
+    private boolean details;
 
     @Mixin private ComputeOptions compute;
 
@@ -74,6 +81,8 @@ final class PredictCommand implements Runnable {
             return;
         }
         longTexts.refuseFor(task);
+        calibration.refuseFor(task);
+        refuseFor(task);
         try (Backend backend = compute.open(streams)) {
             runners.of(task)
                     .predict(
@@ -87,10 +96,10 @@ final class PredictCommand implements Runnable {
     private void classify() {
         try (Backend backend = compute.open(streams);
                 TextInput.Texts source = input.open(streams, false)) {
-            TextClassifier classifier =
-                    longTexts.over(model.open(streams, backend), runners.stride());
+            TextClassifier read = longTexts.over(model.open(streams, backend), runners.stride());
+            TextClassifier classifier = calibration.over(streams, read, model.home(streams));
             if (output == null) {
-                predict(classifier, source, prediction -> print(streams, prediction, json));
+                predict(classifier, source, this::print);
             } else {
                 writeTo(output, classifier, source);
             }
@@ -105,7 +114,24 @@ final class PredictCommand implements Runnable {
         }
     }
 
+    private void refuseFor(Task task) {
+        boolean table = output != null && PredictionCsv.isFor(output);
+        if (details || table) {
+            throw new CommandException(
+                    "%s: only for sequence-classification, this is %s%s"
+                            .formatted(
+                                    table ? "--output " + output : "--details",
+                                    task.word(),
+                                    table ? ", whose answers are JSON Lines (.jsonl)" : ""));
+        }
+    }
+
     private void writeTo(Path file, TextClassifier classifier, TextInput.Texts source) {
+        if (PredictionCsv.isFor(file)) {
+            PredictionCsv.write(
+                    streams, file, sink -> predict(classifier, source, sink::accept));
+            return;
+        }
         JsonLines.write(
                 streams,
                 file,
@@ -114,7 +140,7 @@ final class PredictCommand implements Runnable {
                         predict(
                                 classifier,
                                 source,
-                                prediction -> lines.accept(fields(prediction))));
+                                prediction -> lines.accept(PredictionFields.of(prediction))));
     }
 
     private void predict(TextClassifier classifier, TextInput.Texts source, Sink sink)
@@ -137,61 +163,15 @@ final class PredictCommand implements Runnable {
         }
     }
 
-    /// Writes a prediction for a script or for a person.
-    static void print(Streams streams, Prediction prediction, boolean json) {
+    private void print(Prediction prediction) {
         if (json) {
-            Json.printLine(streams.out(), fields(prediction));
+            Json.printLine(streams.out(), PredictionFields.of(prediction));
             return;
         }
-        String sure =
-                switch (prediction.problem()) {
-                    case SINGLE_LABEL_CLASSIFICATION ->
-                            "%5.1f %%  "
-                                    .formatted(
-                                            100
-                                                    * prediction
-                                                            .probabilities()
-                                                            .getOrDefault(prediction.label(), 0.0));
-                    case MULTI_LABEL_CLASSIFICATION, REGRESSION -> "";
-                };
-        String label = prediction.label().isEmpty() ? "(none)" : prediction.label();
-        streams.out()
-                .printf(
-                        "%-16s %s%s%s%n",
-                        Printable.line(label),
-                        sure,
-                        Printable.line(prediction.text()),
-                        prediction.windows().isEmpty()
-                                ? ""
-                                : "  (%d windows)".formatted(prediction.windows().size()));
-    }
-
-    private static Map<String, Object> fields(Prediction prediction) {
-        Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("text", prediction.text());
-        fields.put("label", prediction.label());
-        fields.put("probabilities", prediction.probabilities());
-        fields.put("logits", prediction.logits());
-        if (prediction.truncatedTokens() > 0) {
-            fields.put("truncated_tokens", prediction.truncatedTokens());
+        streams.out().println(PredictionText.line(prediction));
+        if (details) {
+            PredictionText.details(prediction)
+                    .forEach(line -> streams.out().println("    " + line));
         }
-        if (!prediction.windows().isEmpty()) {
-            fields.put(
-                    "windows", prediction.windows().stream().map(PredictCommand::fields).toList());
-        }
-        return fields;
-    }
-
-    private static Map<String, Object> fields(WindowPrediction window) {
-        Map<String, Object> fields = new LinkedHashMap<>();
-        if (window.sequence() == 1) {
-            fields.put("of", "text_pair");
-        }
-        fields.put("start", window.start());
-        fields.put("end", window.end());
-        fields.put("tokens", window.tokens());
-        fields.put("probabilities", window.probabilities());
-        fields.put("logits", window.logits());
-        return fields;
     }
 }

@@ -21,7 +21,7 @@ final class WarmUpCommand implements Runnable {
     public void run() {
         try (Backend backend = compute.open(streams)) {
             TextClassifier classifier = TextClassifier.load(EmbeddedFiles.model(), backend);
-            PredictCommand.print(streams, classifier.predict("Good morning!"), true);
+            Json.printLine(streams.out(), PredictionFields.of(classifier.predict("Good morning!")));
         }
     }
 }

@@ -101,6 +101,8 @@ public final class XlmrCommand implements Runnable {
         commands.put("train", TrainCommand::new);
         commands.put("evaluate", EvaluateCommand::new);
         commands.put("predict", PredictCommand::new);
+        commands.put("calibrate", CalibrateCommand::new);
+        commands.put("explain", ExplainCommand::new);
         commands.put("zero-shot", ZeroShotCommand::new);
         commands.put("embed", EmbedCommand::new);
         commands.put("similarity", SimilarityCommand::new);

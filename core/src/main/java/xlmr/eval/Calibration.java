@@ -25,21 +25,48 @@ public record Calibration(
     /// @param labels the right class of each row
     /// @param binCount the number of bins
     public static Calibration of(double[][] probabilities, int[] labels, int binCount) {
+        double[] confidences = new double[probabilities.length];
+        boolean[] right = new boolean[probabilities.length];
+        for (int i = 0; i < probabilities.length; i++) {
+            int prediction = Logits.argmax(probabilities[i]);
+            confidences[i] = probabilities[i][prediction];
+            right[i] = prediction == labels[i];
+        }
+        return of(confidences, right, binCount);
+    }
+
+    /// The same for yes-or-no labels: each of the B times K answers is an example, its confidence
+    /// the probability of yes, and it is right where the label holds.
+    ///
+    /// @param probabilities rows of K probabilities of yes
+    /// @param labels which labels each row has
+    /// @param binCount the number of bins
+    public static Calibration ofLabels(
+            double[][] probabilities, boolean[][] labels, int binCount) {
+        int columns = probabilities[0].length;
+        double[] confidences = new double[probabilities.length * columns];
+        boolean[] right = new boolean[confidences.length];
+        for (int i = 0; i < confidences.length; i++) {
+            confidences[i] = probabilities[i / columns][i % columns];
+            right[i] = labels[i / columns][i % columns];
+        }
+        return of(confidences, right, binCount);
+    }
+
+    private static Calibration of(double[] all, boolean[] hit, int binCount) {
         int[] counts = new int[binCount];
         int[] right = new int[binCount];
         double[] confidences = new double[binCount];
         double sum = 0;
-        for (int i = 0; i < probabilities.length; i++) {
-            int prediction = Logits.argmax(probabilities[i]);
-            double confidence = probabilities[i][prediction];
-            sum += confidence;
-            if (Double.isNaN(confidence)) {
+        for (int i = 0; i < all.length; i++) {
+            sum += all[i];
+            if (Double.isNaN(all[i])) {
                 continue;
             }
-            int bin = binOf(confidence, binCount);
+            int bin = binOf(all[i], binCount);
             counts[bin]++;
-            confidences[bin] += confidence;
-            right[bin] += prediction == labels[i] ? 1 : 0;
+            confidences[bin] += all[i];
+            right[bin] += hit[i] ? 1 : 0;
         }
         List<Bin> bins = new ArrayList<>();
         double expected = 0;
@@ -51,7 +78,7 @@ public record Calibration(
             double accuracy = (double) right[b] / counts[b];
             double confidence = confidences[b] / counts[b];
             double gap = Math.abs(accuracy - confidence);
-            expected += gap * counts[b] / probabilities.length;
+            expected += gap * counts[b] / all.length;
             maximum = Math.max(maximum, gap);
             bins.add(
                     new Bin(
@@ -61,7 +88,7 @@ public record Calibration(
                             accuracy,
                             confidence));
         }
-        return new Calibration(expected, maximum, sum / probabilities.length, bins);
+        return new Calibration(expected, maximum, sum / all.length, bins);
     }
 
     private static int binOf(double confidence, int binCount) {

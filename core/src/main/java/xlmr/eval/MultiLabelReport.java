@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// The evaluation of a classifier that gives each example any number of K labels: K yes-or-no
-/// questions, each answered yes where its probability is above 0.5.
+/// questions, each answered yes where its probability is above 0.5, or above a threshold of its own.
 ///
 /// @param loss mean binary cross-entropy over all rows and labels, in nats
 /// @param priorLoss the loss of always answering each label's share: the mean entropy of the labels
@@ -38,6 +38,14 @@ public record MultiLabelReport(
     /// @throws IllegalArgumentException if there is no row, or shapes or names do not fit
     public static MultiLabelReport of(
             double[][] logits, boolean[][] labels, List<String> labelNames) {
+        return of(logits, labels, labelNames, new double[labelNames.size()]);
+    }
+
+    /// As above, answering yes where a logit is above a threshold of its label's own.
+    ///
+    /// @param above `[K]`, as logits: 0 is a probability of one half
+    public static MultiLabelReport of(
+            double[][] logits, boolean[][] labels, List<String> labelNames, double[] above) {
         int labelCount = Logits.requireRectangular("multi-label report", logits, 1);
         ClassificationReport.requireNames(labelNames, labelCount);
         requireSameShape(logits, labels, labelCount);
@@ -50,7 +58,7 @@ public record MultiLabelReport(
         for (int i = 0; i < logits.length; i++) {
             int wrongInRow = 0;
             for (int k = 0; k < labelCount; k++) {
-                boolean yes = logits[i][k] > 0; // sigmoid above 0.5
+                boolean yes = logits[i][k] > above[k];
                 loss += Logits.binaryCrossEntropy(logits[i][k], labels[i][k]);
                 predicted[k] += yes ? 1 : 0;
                 support[k] += labels[i][k] ? 1 : 0;

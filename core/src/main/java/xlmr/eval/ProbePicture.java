@@ -1,5 +1,7 @@
 package xlmr.eval;
 
+import static xlmr.eval.SvgDrawing.number;
+
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
@@ -20,12 +22,6 @@ public final class ProbePicture {
 
     private static final String STYLE =
             """
-            <style>
-            svg { --ground: #ffffff; --ink: #1f2328; --faint: #59636e; --grid: #d1d9e0; --one: #0969da; --two: #bc4c00 }
-            @media (prefers-color-scheme: dark) {
-              svg { --ground: #0d1117; --ink: #f0f6fc; --faint: #9198a1; --grid: #3d444d; --one: #58a6ff; --two: #f0883e }
-            }
-            text { font: 13px system-ui, sans-serif; fill: var(--faint) }
             .title { font-size: 18px; font-weight: 600; fill: var(--ink) }
             .best { font-weight: 600; fill: var(--ink); stroke: var(--ground); stroke-width: 5; paint-order: stroke }
             .grid { stroke: var(--grid) }
@@ -35,13 +31,20 @@ public final class ProbePicture {
             .f1 { stroke: var(--two); stroke-width: 2; stroke-dasharray: 6 4; fill: none }
             .dot { fill: var(--one) }
             .ring { fill: var(--ground); stroke: var(--one); stroke-width: 3 }
-            </style>
             """;
 
     private final ProbeReport report;
+    private final SvgDrawing svg;
 
     private ProbePicture(ProbeReport report) {
         this.report = report;
+        this.svg =
+                new SvgDrawing(
+                        WIDTH,
+                        HEIGHT,
+                        "Accuracy by layer",
+                        String.join(" ", report.words()),
+                        STYLE);
     }
 
     /// The picture.
@@ -50,102 +53,85 @@ public final class ProbePicture {
     }
 
     private String draw() {
-        StringBuilder svg = new StringBuilder();
-        svg.append(
-                "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"img\">\n"
-                        .formatted(WIDTH, HEIGHT, WIDTH, HEIGHT));
-        svg.append("<title>Accuracy by layer</title>\n");
-        svg.append("<desc>%s</desc>\n".formatted(escaped(String.join(" ", report.words()))));
-        svg.append(STYLE);
-        svg.append(
-                "<rect width=\"%d\" height=\"%d\" fill=\"var(--ground)\"/>\n"
-                        .formatted(WIDTH, HEIGHT));
-        text(svg, "title", "start", LEFT, 34, "Accuracy by layer");
-        text(
-                svg,
+        svg.text("title", "start", LEFT, 34, "Accuracy by layer");
+        svg.text(
                 "",
                 "start",
                 LEFT,
                 56,
                 "a linear head on the frozen features of each layer, judged on %d texts"
                         .formatted(report.validationTexts()));
-        legend(svg);
-        axes(svg);
-        guess(svg);
-        curves(svg);
-        return svg.append("</svg>\n").toString();
+        legend();
+        axes();
+        guess();
+        curves();
+        return svg.text();
     }
 
-    private void legend(StringBuilder svg) {
-        line(svg, "accuracy", LEFT, 76, LEFT + 28, 76);
-        text(svg, "", "start", LEFT + 36, 80, "accuracy, with 95 % interval");
-        line(svg, "f1", LEFT + 240, 76, LEFT + 268, 76);
-        text(svg, "", "start", LEFT + 276, 80, "macro F1");
-        line(svg, "guess", LEFT + 360, 76, LEFT + 388, 76);
-        text(svg, "", "start", LEFT + 396, 80, "always the most frequent label");
+    private void legend() {
+        svg.line("accuracy", LEFT, 76, LEFT + 28, 76);
+        svg.text("", "start", LEFT + 36, 80, "accuracy, with 95 % interval");
+        svg.line("f1", LEFT + 240, 76, LEFT + 268, 76);
+        svg.text("", "start", LEFT + 276, 80, "macro F1");
+        svg.line("guess", LEFT + 360, 76, LEFT + 388, 76);
+        svg.text("", "start", LEFT + 396, 80, "always the most frequent label");
     }
 
-    private void axes(StringBuilder svg) {
+    private void axes() {
         for (int percent = 0; percent <= 100; percent += 20) {
             double y = y(percent / 100.0);
-            line(svg, "grid", LEFT, y, WIDTH - RIGHT, y);
-            text(svg, "", "end", LEFT - 10, y + 4.5, percent + " %");
+            svg.line("grid", LEFT, y, WIDTH - RIGHT, y);
+            svg.text("", "end", LEFT - 10, y + 4.5, percent + " %");
         }
         int every = Math.ceilDiv(report.layers().size(), LAYERS_NAMED);
         for (int i = 0; i < report.layers().size(); i++) {
             if (i % every == 0) {
-                text(
-                        svg,
-                        "",
+                svg.text("",
                         "middle",
                         x(i),
                         HEIGHT - BOTTOM + 22,
                         "" + report.layers().get(i).layer());
             }
         }
-        text(
-                svg,
-                "",
+        svg.text("",
                 "middle",
                 (LEFT + WIDTH - RIGHT) / 2.0,
                 HEIGHT - 12,
                 "layer (0 is the output of the embeddings)");
     }
 
-    private void guess(StringBuilder svg) {
+    private void guess() {
         double y = y(report.majorityAccuracy());
-        line(svg, "guess", LEFT, y, WIDTH - RIGHT, y);
+        svg.line("guess", LEFT, y, WIDTH - RIGHT, y);
     }
 
-    private void curves(StringBuilder svg) {
+    private void curves() {
         List<LayerScore> layers = report.layers();
         for (int i = 0; i < layers.size(); i++) {
             ProportionInterval interval = layers.get(i).interval();
-            line(svg, "interval", x(i), y(interval.low()), x(i), y(interval.high()));
+            svg.line("interval", x(i), y(interval.low()), x(i), y(interval.high()));
         }
-        curve(svg, "accuracy", LayerScore::accuracy);
-        curve(svg, "f1", LayerScore::macroF1);
+        curve("accuracy", LayerScore::accuracy);
+        curve("f1", LayerScore::macroF1);
         for (int i = 0; i < layers.size(); i++) {
             LayerScore score = layers.get(i);
             boolean best = score.layer() == report.best().layer();
-            svg.append(
-                    "<circle class=\"%s\" cx=\"%s\" cy=\"%s\" r=\"%s\"><title>layer %d: accuracy %s, macro F1 %s</title></circle>\n"
-                            .formatted(
+            svg.raw("<circle class=\"%s\" cx=\"%s\" cy=\"%s\" r=\"%s\"><title>layer %d: accuracy %s, macro F1 %s</title></circle>\n", 
                                     best ? "ring" : "dot",
                                     number(x(i)),
                                     number(y(score.accuracy())),
                                     best ? "6" : "3.5",
                                     score.layer(),
                                     three(score.accuracy()),
-                                    three(score.macroF1())));
+                                    three(score.macroF1()));
             if (best) {
-                nameBest(svg, i, score);
+                nameBest(i, score);
             }
         }
     }
 
     /// Below the intervals that the words reach over.
-    private void nameBest(StringBuilder svg, int index, LayerScore best) {
+    private void nameBest(int index, LayerScore best) {
         boolean atRight = x(index) > WIDTH / 2.0;
         double low = 1;
         for (int i = 0; i < report.layers().size(); i++) {
@@ -154,9 +140,7 @@ public final class ProbePicture {
                 low = Math.min(low, report.layers().get(i).interval().low());
             }
         }
-        text(
-                svg,
-                "best",
+        svg.text("best",
                 atRight ? "end" : "start",
                 x(index) + (atRight ? 6 : -6),
                 Math.min(y(low) + 18, HEIGHT - BOTTOM - 8),
@@ -167,7 +151,7 @@ public final class ProbePicture {
                         100 * best.accuracy()));
     }
 
-    private void curve(StringBuilder svg, String kind, ToDoubleFunction<LayerScore> value) {
+    private void curve(String kind, ToDoubleFunction<LayerScore> value) {
         List<LayerScore> layers = report.layers();
         String points =
                 IntStream.range(0, layers.size())
@@ -177,7 +161,7 @@ public final class ProbePicture {
                                                 + ","
                                                 + number(y(value.applyAsDouble(layers.get(i)))))
                         .collect(Collectors.joining(" "));
-        svg.append("<polyline class=\"%s\" points=\"%s\"/>\n".formatted(kind, points));
+        svg.raw("<polyline class=\"%s\" points=\"%s\"/>\n", kind, points);
     }
 
     private double x(int index) {
@@ -191,41 +175,7 @@ public final class ProbePicture {
         return HEIGHT - BOTTOM - known * (HEIGHT - BOTTOM - TOP - 8);
     }
 
-    private static void line(
-            StringBuilder svg, String kind, double x1, double y1, double x2, double y2) {
-        svg.append(
-                "<line class=\"%s\" x1=\"%s\" y1=\"%s\" x2=\"%s\" y2=\"%s\"/>\n"
-                        .formatted(kind, number(x1), number(y1), number(x2), number(y2)));
-    }
-
-    private static void text(
-            StringBuilder svg, String kind, String anchor, double x, double y, String words) {
-        svg.append(
-                "<text%s text-anchor=\"%s\" x=\"%s\" y=\"%s\">%s</text>\n"
-                        .formatted(
-                                kind.isEmpty() ? "" : " class=\"" + kind + "\"",
-                                anchor,
-                                number(x),
-                                number(y),
-                                escaped(words)));
-    }
-
-    private static String number(double value) {
-        return String.format(Locale.ROOT, "%.1f", value);
-    }
-
     private static String three(double value) {
         return String.format(Locale.ROOT, "%.3f", value);
-    }
-
-    /// Labels come from data: markup in them stays text, and what XML cannot hold is left out.
-    private static String escaped(String words) {
-        return TextTable.harmless(words)
-                .replaceAll(
-                        "[^\\t\\n\\r\\x{20}-\\x{D7FF}\\x{E000}-\\x{FFFD}\\x{10000}-\\x{10FFFF}]",
-                        "?")
-                .replace("&", "&amp;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;");
     }
 }

@@ -3,15 +3,11 @@ package xlmr.pipeline;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import xlmr.backend.Backend;
 import xlmr.checkpoint.LoadReport;
@@ -19,7 +15,6 @@ import xlmr.data.EncodedExamples;
 import xlmr.data.Example;
 import xlmr.data.LabelSet;
 import xlmr.eval.EvaluationReport;
-import xlmr.eval.Logits;
 import xlmr.eval.WindowAggregation;
 import xlmr.model.LoadedModel;
 import xlmr.model.ModelLoader;
@@ -29,7 +24,6 @@ import xlmr.model.TaskModel;
 import xlmr.model.XlmRobertaConfig;
 import xlmr.tokenizer.Encoding;
 import xlmr.tokenizer.XlmRobertaTokenizer;
-import xlmr.train.Evaluation;
 import xlmr.train.Inference;
 
 /// A fine-tuned classifier: text in, labels with probabilities and logits out.
@@ -50,6 +44,7 @@ public final class TextClassifier {
     private final Inference inference;
     private final int maxLength;
     private final @Nullable Windows windows;
+    private final LogitsReading reading;
 
     /// How texts are read that are too long.
     private record Windows(int overlap, WindowAggregation aggregation) {}
@@ -67,9 +62,11 @@ public final class TextClassifier {
         int most = model.config().maxTokens();
         this.maxLength = maxLength <= 0 ? most : Math.min(most, maxLength);
         this.windows = null;
+        this.reading = new LogitsReading(model.config().problem(), model.config().labels(), null);
     }
 
-    private TextClassifier(TextClassifier other, Windows windows) {
+    private TextClassifier(
+            TextClassifier other, @Nullable Windows windows, LogitsReading reading) {
         this.backend = other.backend;
         this.model = other.model;
         this.report = other.report;
@@ -77,6 +74,7 @@ public final class TextClassifier {
         this.inference = other.inference;
         this.maxLength = other.maxLength;
         this.windows = windows;
+        this.reading = reading;
     }
 
     /// Opens a model directory with its own tokenizer; texts are cut at as many tokens as the model
@@ -160,7 +158,29 @@ public final class TextClassifier {
                     "windows: a regression has no probabilities to bring together; use the mean or"
                             + " the largest of the logits");
         }
-        return new TextClassifier(this, new Windows(overlap, aggregation));
+        return new TextClassifier(this, new Windows(overlap, aggregation), reading);
+    }
+
+    /// The same with probabilities and decisions as a calibration says; logits stay as they are.
+    ///
+    /// @param calibration as [ModelCalibration#find] gives it for a model's directory
+    /// @throws IllegalArgumentException if it was made for other weights, or answers are numbers
+    public TextClassifier withCalibration(ModelCalibration calibration) {
+        if (problem() == ProblemType.REGRESSION) {
+            throw new IllegalArgumentException(
+                    "calibration: a regression has no probabilities to calibrate");
+        }
+        if (!calibration.fits(model)) {
+            throw new IllegalArgumentException(
+                    "calibration: it was made for other weights than this model's; calibrate again");
+        }
+        return new TextClassifier(
+                this, windows, new LogitsReading(problem(), config().labels(), calibration));
+    }
+
+    /// The calibration that it applies, or null.
+    public @Nullable ModelCalibration calibration() {
+        return reading.calibration();
     }
 
     /// Tokens of the longest text, or of a window.
@@ -191,7 +211,7 @@ public final class TextClassifier {
         for (int b = 0; b < logits.length; b++) {
             Encoding read = encodings.get(b);
             predictions.add(
-                    prediction(
+                    reading.prediction(
                             examples.get(b).text(),
                             doubles(logits[b]),
                             read.length(),
@@ -202,12 +222,12 @@ public final class TextClassifier {
     }
 
     private List<Prediction> predictWindows(
-            List<Example> examples, Windows reading, IntConsumer progress) {
-        ExampleWindows read = windows(examples, reading);
+            List<Example> examples, Windows whole, IntConsumer progress) {
+        ExampleWindows read = windows(examples, whole);
         float[][] logits = logits(read.windows(), progress);
         List<Prediction> predictions = new ArrayList<>(examples.size());
         for (int b = 0; b < examples.size(); b++) {
-            WindowAggregation.Result result = together(read, b, logits, reading);
+            WindowAggregation.Result result = together(read, b, logits, whole);
             boolean second = examples.get(b).textPair() != null && read.secondIsCut(b);
             List<WindowPrediction> parts = new ArrayList<>();
             for (int w = 0; w < result.windows().size() && result.windows().size() > 1; w++) {
@@ -219,11 +239,13 @@ public final class TextClassifier {
                                 place.start(),
                                 place.end(),
                                 result.windows().get(w).tokens(),
-                                byLabel(probabilities(row)),
-                                boxed(row)));
+                                reading.byLabel(row),
+                                LogitsReading.boxed(row)));
             }
             int tokens = Arrays.stream(read.tokens(b)).sum();
-            predictions.add(prediction(examples.get(b).text(), result.logits(), tokens, 0, parts));
+            predictions.add(
+                    reading.prediction(
+                            examples.get(b).text(), result.logits(), tokens, 0, parts));
         }
         return predictions;
     }
@@ -265,13 +287,32 @@ public final class TextClassifier {
     ///
     /// @throws xlmr.data.DataException if a label is not one of the model's
     public EvaluationReport evaluate(List<Example> examples, IntConsumer progress) {
-        LabelSet labels = LabelSet.of(config().labels());
-        Targets.OfSequences targets = LabelledTargets.of(examples, labels, problem());
-        float[][] logits =
-                windows == null
-                        ? logits(encode(examples), progress)
-                        : wholeLogits(examples, windows, progress);
-        return Evaluation.report(logits, targets, labels.names());
+        targets(examples); // an unknown label is refused before the work
+        return report(examples, logitsOf(examples, progress));
+    }
+
+    /// Logits that [#logitsOf] gave, judged against the labels of their texts.
+    ///
+    /// @throws xlmr.data.DataException if a label is not one of the model's
+    public EvaluationReport report(List<Example> examples, float[][] logits) {
+        return reading.report(logits, targets(examples));
+    }
+
+    /// The labels of texts as the model numbers them.
+    ///
+    /// @throws xlmr.data.DataException if a label is not one of the model's
+    public Targets.OfSequences targets(List<Example> examples) {
+        return LabelledTargets.of(examples, LabelSet.of(config().labels()), problem());
+    }
+
+    /// The rows of numbers right before softmax of texts or pairs, in windows if it reads windows.
+    /// `[M][K]`
+    ///
+    /// @param progress as in [#predictAll]
+    public float[][] logitsOf(List<Example> examples, IntConsumer progress) {
+        return windows == null
+                ? logits(encode(examples), progress)
+                : wholeLogits(examples, windows, progress);
     }
 
     /// The rows of numbers right before softmax. `[M][K]`
@@ -304,6 +345,25 @@ public final class TextClassifier {
         return report;
     }
 
+    /// The device.
+    Backend backend() {
+        return backend;
+    }
+
+    /// How texts become tokens.
+    public XlmRobertaTokenizer tokenizer() {
+        return tokenizer;
+    }
+
+    LogitsReading reading() {
+        return reading;
+    }
+
+    /// The rows of numbers of token sequences. `[M][K]`
+    float[][] logitsOfIds(List<int[]> sequences) {
+        return inference.logits(new EncodedExamples(sequences, null), done -> {});
+    }
+
     /// How logits are read.
     public ProblemType problem() {
         return config().problem();
@@ -313,54 +373,9 @@ public final class TextClassifier {
         return new EncodedExamples(encodings.stream().map(Encoding::ids).toList(), null);
     }
 
-    private Prediction prediction(
-            String text, double[] row, int tokens, int truncated, List<WindowPrediction> parts) {
-        Map<String, Double> byLabel = byLabel(probabilities(row));
-        String label =
-                switch (problem()) {
-                    case SINGLE_LABEL_CLASSIFICATION -> config().labels().get(Logits.argmax(row));
-                    case MULTI_LABEL_CLASSIFICATION ->
-                            byLabel.entrySet().stream()
-                                    .filter(entry -> entry.getValue() > 0.5)
-                                    .map(Map.Entry::getKey)
-                                    .collect(Collectors.joining("|"));
-                    case REGRESSION -> Float.toString((float) row[0]);
-                };
-        return new Prediction(
-                text, problem(), label, byLabel, boxed(row), tokens, truncated, List.copyOf(parts));
-    }
-
-    private double[] probabilities(double[] row) {
-        return switch (problem()) {
-            case SINGLE_LABEL_CLASSIFICATION -> Logits.softmax(row);
-            case MULTI_LABEL_CLASSIFICATION -> sigmoids(row);
-            case REGRESSION -> new double[0];
-        };
-    }
-
-    private Map<String, Double> byLabel(double[] probabilities) {
-        Map<String, Double> byLabel = new LinkedHashMap<>();
-        for (int k = 0; k < probabilities.length; k++) {
-            byLabel.put(config().labels().get(k), probabilities[k]);
-        }
-        return Collections.unmodifiableMap(byLabel);
-    }
-
     private static double[] doubles(float[] row) {
         double[] values = new double[row.length];
         Arrays.setAll(values, k -> row[k]);
         return values;
-    }
-
-    private static List<Float> boxed(double[] row) {
-        return Arrays.stream(row).mapToObj(value -> (float) value).toList();
-    }
-
-    private static double[] sigmoids(double[] row) {
-        double[] probabilities = new double[row.length];
-        for (int k = 0; k < row.length; k++) {
-            probabilities[k] = Logits.sigmoid(row[k]);
-        }
-        return probabilities;
     }
 }

@@ -48,7 +48,10 @@ public final class Evaluation {
         };
     }
 
-    private static boolean[][] flags(float[][] labels) {
+    /// Which labels hold, of rows of zeros and ones.
+    ///
+    /// @param labels `[M][K]`
+    public static boolean[][] flags(float[][] labels) {
         boolean[][] flags = new boolean[labels.length][];
         for (int b = 0; b < labels.length; b++) {
             flags[b] = new boolean[labels[b].length];
