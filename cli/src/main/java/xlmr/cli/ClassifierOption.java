@@ -30,6 +30,14 @@ final class ClassifierOption {
                             + " --model and is merged into it when it is read.")
     private @Nullable Path adapter;
 
+    /// As if `--model` and `--max-length` had been these.
+    static ClassifierOption named(String model, int maxLength) {
+        ClassifierOption option = new ClassifierOption();
+        option.model = ModelOption.named(model);
+        option.maxLength = maxLength;
+        return option;
+    }
+
     /// What the model is used for, with its adapter if there is one.
     Task task(Streams streams, TaskOption option) {
         Path directory = model.directory(streams);

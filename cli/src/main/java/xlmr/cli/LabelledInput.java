@@ -62,6 +62,16 @@ final class LabelledInput {
                 : reader.readAll(file);
     }
 
+    /// Answers that `predict --output` wrote: its columns or fields `text` and `label`, several
+    /// labels as `predict` joins them.
+    List<Example> readPredictions(Path file) {
+        return new ExampleReader(
+                        ExampleOptions.labelled("text", "label")
+                                .withBlankTextAllowed(true)
+                                .withLabelDelimiter(labelDelimiter == null ? null : "|"))
+                .readAll(file);
+    }
+
     /// All texts of a file that has no labels: each line, or the text column of a table.
     List<Example> readTexts(Streams streams, Path file) {
         ExampleReader reader =

@@ -25,6 +25,13 @@ final class ModelOption {
             description = "Branch, tag or commit of a model on the Hub. Default: main.")
     private @Nullable String revision;
 
+    /// As if `--model` had been this.
+    static ModelOption named(String model) {
+        ModelOption option = new ModelOption();
+        option.model = model;
+        return option;
+    }
+
     /// The directory; of a model on the Hub the one in the cache, where its files are fetched to
     /// first.
     Path directory(Streams streams) {

@@ -103,6 +103,7 @@ public final class XlmrCommand implements Runnable {
         commands.put("predict", PredictCommand::new);
         commands.put("calibrate", CalibrateCommand::new);
         commands.put("explain", ExplainCommand::new);
+        commands.put("compare", CompareCommand::new);
         commands.put("zero-shot", ZeroShotCommand::new);
         commands.put("embed", EmbedCommand::new);
         commands.put("similarity", SimilarityCommand::new);

@@ -4,14 +4,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import xlmr.autograd.Ops;
-import xlmr.autograd.Workspace;
 import xlmr.data.Example;
 import xlmr.data.LabelSet;
 import xlmr.eval.Logits;
 import xlmr.model.ProblemType;
-import xlmr.model.SequenceClassificationHead;
-import xlmr.tensor.TokenBatch;
 import xlmr.tokenizer.Encoding;
 
 /// Says what each token of a text contributes to a classifier's answer.
@@ -83,7 +79,7 @@ public record TextExplainer(
     /// @throws IllegalArgumentException if the model has no such label
     public Explanation explain(Example example, @Nullable String label) {
         Encoding encoding = classifier.encode(List.of(example)).getFirst();
-        double[] row = logits(List.of(encoding.ids()))[0];
+        double[] row = Logits.toDouble(classifier.logitsOfIds(List.of(encoding.ids())))[0];
         Prediction prediction =
                 classifier.reading().prediction(
                         example.text(),
@@ -92,12 +88,24 @@ public record TextExplainer(
                         encoding.truncatedTokens(),
                         List.of());
         int column = label == null ? Logits.argmax(row) : column(label);
+        TokenAttribution attribution =
+                new TokenAttribution(
+                        classifier.backend(),
+                        classifier.model(),
+                        encoding.ids(),
+                        encoding.specialTokensMask(),
+                        column);
         Found found =
                 switch (method) {
-                    case INTEGRATED_GRADIENTS -> integratedGradients(encoding, column);
-                    case GRADIENT_X_INPUT -> new Found(gradientTimesInput(encoding, column), null);
-                    case OCCLUSION -> new Found(occlusion(encoding, column, row[column]), null);
-                    case ATTENTION_ROLLOUT -> new Found(rollout(encoding), null);
+                    case INTEGRATED_GRADIENTS -> integratedGradients(attribution);
+                    case GRADIENT_X_INPUT -> new Found(attribution.gradientTimesInput(), null);
+                    case OCCLUSION ->
+                            new Found(
+                                    attribution.occlusion(
+                                            classifier.tokenizer().maskId(),
+                                            classifier::logitsOfIds),
+                                    null);
+                    case ATTENTION_ROLLOUT -> new Found(attribution.attentionRollout(), null);
                 };
         boolean number = classifier.problem() == ProblemType.REGRESSION;
         String name = classifier.config().labels().get(column);
@@ -143,125 +151,25 @@ public record TextExplainer(
         return tokens;
     }
 
-    private double[][] logits(List<int[]> sequences) {
-        return Logits.toDouble(classifier.logitsOfIds(sequences));
-    }
-
     /// @param scores `[T]`
     private record Found(double[] scores, Explanation.@Nullable Completeness completeness) {}
 
-    private Found integratedGradients(Encoding encoding, int column) {
-        PathIntegral integral = integrated(encoding, column);
-        return new Found(
-                integral.tokens(),
-                new Explanation.Completeness(
-                        baseline,
-                        integral.start(),
-                        integral.end() - integral.start(),
-                        Arrays.stream(integral.tokens()).sum(),
-                        integral.steps(),
-                        limit));
-    }
-
-    private PathIntegral integrated(Encoding encoding, int column) {
-        WordVectorPass pass = pass(encoding, column);
-        float[] end = pass.vectors(encoding.ids());
-        float[] start = start(pass, encoding, end);
-        PathIntegral.Path path =
-                new PathIntegral.Path() {
-                    @Override
-                    public double[] values(double[] places) {
-                        return pass.run(between(places), false).values();
-                    }
-
-                    @Override
-                    public double[][] slopes(double[] places) {
-                        float[][] gradients = pass.run(between(places), true).gradients();
-                        double[][] slopes = new double[places.length][];
-                        for (int i = 0; i < places.length; i++) {
-                            slopes[i] = products(gradients[i], start, end, pass.columns());
-                        }
-                        return slopes;
-                    }
-
-                    private List<float[]> between(double[] places) {
-                        List<float[]> versions = new ArrayList<>();
-                        for (double place : places) {
-                            float[] version = new float[end.length];
-                            for (int i = 0; i < end.length; i++) {
-                                version[i] = (float) (start[i] + place * (end[i] - start[i]));
-                            }
-                            versions.add(version);
-                        }
-                        return versions;
-                    }
-                };
-        return PathIntegral.of(path, limit);
-    }
-
-    /// The word vectors of the text without content: `<s>` and `</s>` stay. `[T C]`
-    private float[] start(WordVectorPass pass, Encoding encoding, float[] own) {
-        int columns = pass.columns();
+    private Found integratedGradients(TokenAttribution attribution) {
         float[] content =
                 switch (baseline) {
-                    case PAD -> pass.vectors(new int[] {classifier.tokenizer().padId()});
-                    case MASK -> pass.vectors(new int[] {classifier.tokenizer().maskId()});
-                    case ZERO -> new float[columns];
+                    case PAD -> attribution.wordVector(classifier.tokenizer().padId());
+                    case MASK -> attribution.wordVector(classifier.tokenizer().maskId());
+                    case ZERO -> new float[classifier.config().hiddenSize()];
                 };
-        float[] start = own.clone();
-        for (int t = 0; t < encoding.length(); t++) {
-            if (!encoding.specialTokensMask()[t]) {
-                System.arraycopy(content, 0, start, t * columns, columns);
-            }
-        }
-        return start;
-    }
-
-    private double[] gradientTimesInput(Encoding encoding, int column) {
-        WordVectorPass pass = pass(encoding, column);
-        float[] own = pass.vectors(encoding.ids());
-        float[] gradient = pass.run(List.of(own), true).gradients()[0];
-        return products(gradient, new float[own.length], own, pass.columns());
-    }
-
-    private WordVectorPass pass(Encoding encoding, int column) {
-        return new WordVectorPass(
-                classifier.backend(), classifier.model(), encoding.ids(), column);
-    }
-
-    /// Of each token the sum over its vector of gradient times (end - start). `[T]`
-    private static double[] products(float[] gradient, float[] start, float[] end, int columns) {
-        double[] sums = new double[end.length / columns];
-        for (int i = 0; i < end.length; i++) {
-            sums[i / columns] += gradient[i] * ((double) end[i] - start[i]);
-        }
-        return sums;
-    }
-
-    private double[] occlusion(Encoding encoding, int column, double whole) {
-        List<int[]> hidden = new ArrayList<>();
-        List<Integer> places = new ArrayList<>();
-        for (int t = 0; t < encoding.length(); t++) {
-            if (!encoding.specialTokensMask()[t]) {
-                int[] ids = encoding.ids().clone();
-                ids[t] = classifier.tokenizer().maskId();
-                hidden.add(ids);
-                places.add(t);
-            }
-        }
-        double[] scores = new double[encoding.length()];
-        double[][] rows = logits(hidden);
-        for (int i = 0; i < rows.length; i++) {
-            scores[places.get(i)] = whole - rows[i][column];
-        }
-        return scores;
-    }
-
-    private double[] rollout(Encoding encoding) {
-        Ops ops = Ops.inference(classifier.backend(), new Workspace(classifier.backend()));
-        TokenBatch tokens =
-                TokenBatch.of(List.of(encoding.ids()), classifier.config().padTokenId());
-        boolean firstOnly = classifier.model().head() instanceof SequenceClassificationHead;
-        return AttentionRollout.of(classifier.model(), ops, tokens, firstOnly);
+        TokenAttribution.Integrated integrated = attribution.integratedGradients(content, limit);
+        return new Found(
+                integrated.scores(),
+                new Explanation.Completeness(
+                        baseline,
+                        integrated.start(),
+                        integrated.end() - integrated.start(),
+                        Arrays.stream(integrated.scores()).sum(),
+                        integrated.steps(),
+                        limit));
     }
 }
