@@ -62,8 +62,7 @@ final class CalibrateCommand implements Runnable {
     @Option(
             names = "--abstain-below",
             paramLabel = "P",
-            description =
-                    "From now on predict marks answers of a probability below P as unsure.")
+            description = "From now on predict marks answers of a probability below P as unsure.")
     private @Nullable Double abstainBelow;
 
     @Option(

@@ -75,8 +75,7 @@ final class ClassifierOption {
     /// @param command that is only for this task
     void requireTask(Streams streams, Task task, String command) {
         Path directory = model.directory(streams);
-        Task found =
-                Task.of(XlmRobertaConfig.read(directory.resolve("config.json"))).orElse(task);
+        Task found = Task.of(XlmRobertaConfig.read(directory.resolve("config.json"))).orElse(task);
         if (adapter == null && found != task) {
             throw new CommandException(
                     "%s is for %s; %s is a model for %s"
@@ -100,8 +99,8 @@ final class ClassifierOption {
         if (!classifier.report().isComplete()) {
             throw new CommandException(
                     ("%s: the checkpoint has no trained classification head (%d arrays would be"
-                                    + " random), so its answers would mean nothing; fine-tune it first with"
-                                    + " xlmr train, then give that output as --model")
+                         + " random), so its answers would mean nothing; fine-tune it first with"
+                         + " xlmr train, then give that output as --model")
                             .formatted(
                                     model.given() ? directory : "the embedded model",
                                     classifier.report().initialized().size()));

@@ -38,8 +38,7 @@ final class CompareCommand implements Runnable {
     @Option(
             names = "--model",
             paramLabel = "DIR|NAME",
-            description =
-                    "A model directory, or a model's name on the Hugging Face Hub; twice.")
+            description = "A model directory, or a model's name on the Hugging Face Hub; twice.")
     private List<String> models = List.of();
 
     @Option(
@@ -103,7 +102,8 @@ final class CompareCommand implements Runnable {
 
     @Override
     public void run() {
-        long given = List.of(models, predictions, logits).stream().filter(l -> !l.isEmpty()).count();
+        long given =
+                List.of(models, predictions, logits).stream().filter(l -> !l.isEmpty()).count();
         int count = models.size() + predictions.size() + logits.size();
         if (given != 1 || count != 2) {
             throw usage("give exactly two of one kind: --model, --predictions or --logits");
@@ -115,8 +115,7 @@ final class CompareCommand implements Runnable {
                             : "--input: files of logits have their labels in them");
         }
         if (resamples < 1 || resamples > 10_000_000) {
-            throw new CommandException(
-                    "--resamples: expected 1 to 10000000, found " + resamples);
+            throw new CommandException("--resamples: expected 1 to 10000000, found " + resamples);
         }
         if (input == null) {
             ComparedAnswers answers = ComparedAnswers.ofLogits(logits.getFirst(), logits.getLast());
@@ -158,11 +157,7 @@ final class CompareCommand implements Runnable {
             return;
         }
         streams.out().print(ComparisonText.of(comparison, names.getFirst(), names.getLast()));
-        show(
-                "Only B gets these right",
-                comparison,
-                examples,
-                PairedComparison.Difference::isFixed);
+        show("Only B gets these right", comparison, examples, PairedComparison.Difference::isFixed);
         show(
                 "Only A gets these right",
                 comparison,

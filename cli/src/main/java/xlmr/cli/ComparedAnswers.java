@@ -118,7 +118,8 @@ record ComparedAnswers(
                 throw answers.get(i)
                         .problem(
                                 "expected the answer to the text of %s, line %d, found another text"
-                                        .formatted(examples.get(i).source(), examples.get(i).line()));
+                                        .formatted(
+                                                examples.get(i).source(), examples.get(i).line()));
             }
         }
         return answers;

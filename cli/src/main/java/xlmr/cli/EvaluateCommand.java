@@ -56,8 +56,8 @@ final class EvaluateCommand implements Runnable {
             paramLabel = "FILE.json",
             description =
                     "Instead of a model and texts, judge numbers that were made elsewhere: a JSON"
-                            + " object with 'logits' (rows of numbers) and 'label_ids' (the right class"
-                            + " of each row).")
+                        + " object with 'logits' (rows of numbers) and 'label_ids' (the right class"
+                        + " of each row).")
     private @Nullable Path logits;
 
     @Option(names = "--json", description = "One JSON object instead of words and tables.")

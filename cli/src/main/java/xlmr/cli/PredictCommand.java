@@ -128,8 +128,7 @@ final class PredictCommand implements Runnable {
 
     private void writeTo(Path file, TextClassifier classifier, TextInput.Texts source) {
         if (PredictionCsv.isFor(file)) {
-            PredictionCsv.write(
-                    streams, file, sink -> predict(classifier, source, sink::accept));
+            PredictionCsv.write(streams, file, sink -> predict(classifier, source, sink::accept));
             return;
         }
         JsonLines.write(

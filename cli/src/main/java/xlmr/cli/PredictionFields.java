@@ -39,8 +39,7 @@ final class PredictionFields {
             fields.put("truncated_tokens", prediction.truncatedTokens());
         }
         if (!prediction.windows().isEmpty()) {
-            fields.put(
-                    "windows", prediction.windows().stream().map(PredictionFields::of).toList());
+            fields.put("windows", prediction.windows().stream().map(PredictionFields::of).toList());
         }
         return fields;
     }

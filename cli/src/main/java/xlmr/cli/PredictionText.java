@@ -28,8 +28,7 @@ final class PredictionText {
                         ? ""
                         : "  (%d windows)".formatted(prediction.windows().size());
         return "%-16s %s%s%s"
-                .formatted(
-                        Printable.line(shown), sure, Printable.line(prediction.text()), windows);
+                .formatted(Printable.line(shown), sure, Printable.line(prediction.text()), windows);
     }
 
     /// What the line leaves out: every label's number and probability, and how sure that is.
@@ -37,8 +36,7 @@ final class PredictionText {
         return switch (prediction.problem()) {
             case SINGLE_LABEL_CLASSIFICATION -> single(prediction);
             case MULTI_LABEL_CLASSIFICATION -> multi(prediction);
-            case REGRESSION ->
-                    List.of("the number as the model gives it (no activation)");
+            case REGRESSION -> List.of("the number as the model gives it (no activation)");
         };
     }
 
@@ -57,7 +55,8 @@ final class PredictionText {
                                                 Printable.line(second))));
         lines.add(
                 format(
-                        "entropy %.3f, %.0f %% of the largest (ln %d): 0 %% is sure of one label, 100 %% of none",
+                        "entropy %.3f, %.0f %% of the largest (ln %d): 0 %% is sure of one label,"
+                            + " 100 %% of none",
                         prediction.entropy().orElse(Double.NaN),
                         100 * prediction.relativeEntropy().orElse(Double.NaN),
                         prediction.logits().size()));
@@ -68,7 +67,8 @@ final class PredictionText {
         List<String> lines = table(prediction, "sigmoid");
         lines.add(
                 format(
-                        "each label is a question of its own; entropy %.3f, %.0f %% of the largest (%d ln 2)",
+                        "each label is a question of its own; entropy %.3f, %.0f %% of the largest"
+                            + " (%d ln 2)",
                         prediction.entropy().orElse(Double.NaN),
                         100 * prediction.relativeEntropy().orElse(Double.NaN),
                         prediction.logits().size()));

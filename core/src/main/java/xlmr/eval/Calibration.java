@@ -41,8 +41,7 @@ public record Calibration(
     /// @param probabilities rows of K probabilities of yes
     /// @param labels which labels each row has
     /// @param binCount the number of bins
-    public static Calibration ofLabels(
-            double[][] probabilities, boolean[][] labels, int binCount) {
+    public static Calibration ofLabels(double[][] probabilities, boolean[][] labels, int binCount) {
         int columns = probabilities[0].length;
         double[] confidences = new double[probabilities.length * columns];
         boolean[] right = new boolean[confidences.length];

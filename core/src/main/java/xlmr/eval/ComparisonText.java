@@ -62,12 +62,7 @@ public final class ComparisonText {
         text.append(TextTable.harmless("A  " + firstName)).append('\n');
         text.append(TextTable.harmless("B  " + secondName)).append("\n\n");
         TextTable table = new TextTable().row("", "A", "B", "B - A", "95 % interval");
-        row(
-                table,
-                "accuracy",
-                first.accuracy(),
-                second.accuracy(),
-                bounds(comparison.accuracy()));
+        row(table, "accuracy", first.accuracy(), second.accuracy(), bounds(comparison.accuracy()));
         row(table, "macro F1", first.macroF1(), second.macroF1(), bounds(comparison.macroF1()));
         text.append(table.text()).append('\n');
         text.append(ReportText.wrapped("", sentence(comparison)));

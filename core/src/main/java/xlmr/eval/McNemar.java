@@ -1,7 +1,7 @@
 package xlmr.eval;
 
-/// McNemar's test of two classifiers on the same examples: only those count that one of the two gets
-/// right. If both are equally good, either is as likely to be the one, like a coin's sides.
+/// McNemar's test of two classifiers on the same examples: only those count that one of the two
+/// gets right. If both are equally good, either is as likely to be the one, like a coin's sides.
 ///
 /// @param onlyFirst examples that the first gets right and the second does not
 /// @param onlySecond examples that the second gets right and the first does not

@@ -4,7 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// The evaluation of a classifier that gives each example any number of K labels: K yes-or-no
-/// questions, each answered yes where its probability is above 0.5, or above a threshold of its own.
+/// questions, each answered yes where its probability is above 0.5, or above a threshold of its
+/// own.
 ///
 /// @param loss mean binary cross-entropy over all rows and labels, in nats
 /// @param priorLoss the loss of always answering each label's share: the mean entropy of the labels

@@ -12,8 +12,8 @@ record PairedBootstrap(DifferenceInterval accuracy, DifferenceInterval macroF1) 
 
     private static final double LOW = 0.025;
 
-    /// What the draws are made of: for each example its right labels, and what the two say, as lists
-    /// of ids.
+    /// What the draws are made of: for each example its right labels, and what the two say, as
+    /// lists of ids.
     ///
     /// @param occurringOnly whether macro F1 runs over the classes that occur in a draw alone
     record Answers(

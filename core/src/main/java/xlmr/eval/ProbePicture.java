@@ -86,14 +86,16 @@ public final class ProbePicture {
         int every = Math.ceilDiv(report.layers().size(), LAYERS_NAMED);
         for (int i = 0; i < report.layers().size(); i++) {
             if (i % every == 0) {
-                svg.text("",
+                svg.text(
+                        "",
                         "middle",
                         x(i),
                         HEIGHT - BOTTOM + 22,
                         "" + report.layers().get(i).layer());
             }
         }
-        svg.text("",
+        svg.text(
+                "",
                 "middle",
                 (LEFT + WIDTH - RIGHT) / 2.0,
                 HEIGHT - 12,
@@ -116,14 +118,16 @@ public final class ProbePicture {
         for (int i = 0; i < layers.size(); i++) {
             LayerScore score = layers.get(i);
             boolean best = score.layer() == report.best().layer();
-            svg.raw("<circle class=\"%s\" cx=\"%s\" cy=\"%s\" r=\"%s\"><title>layer %d: accuracy %s, macro F1 %s</title></circle>\n", 
-                                    best ? "ring" : "dot",
-                                    number(x(i)),
-                                    number(y(score.accuracy())),
-                                    best ? "6" : "3.5",
-                                    score.layer(),
-                                    three(score.accuracy()),
-                                    three(score.macroF1()));
+            svg.raw(
+                    "<circle class=\"%s\" cx=\"%s\" cy=\"%s\" r=\"%s\"><title>layer %d: accuracy"
+                        + " %s, macro F1 %s</title></circle>\n",
+                    best ? "ring" : "dot",
+                    number(x(i)),
+                    number(y(score.accuracy())),
+                    best ? "6" : "3.5",
+                    score.layer(),
+                    three(score.accuracy()),
+                    three(score.macroF1()));
             if (best) {
                 nameBest(i, score);
             }
@@ -140,7 +144,8 @@ public final class ProbePicture {
                 low = Math.min(low, report.layers().get(i).interval().low());
             }
         }
-        svg.text("best",
+        svg.text(
+                "best",
                 atRight ? "end" : "start",
                 x(index) + (atRight ? 6 : -6),
                 Math.min(y(low) + 18, HEIGHT - BOTTOM - 8),

@@ -55,7 +55,8 @@ public final class ReliabilityPicture {
                 56,
                 String.format(
                         Locale.ROOT,
-                        "%d held-out texts%s, by the probability that the model gave; temperature %.3f",
+                        "%d held-out texts%s, by the probability that the model gave; temperature"
+                            + " %.3f",
                         report.examples(),
                         labels ? ", each label of each" : "",
                         report.fit().temperature()));
@@ -68,7 +69,12 @@ public final class ReliabilityPicture {
     private void legend(boolean labels) {
         int y = HEIGHT - 14;
         svg.raw("<rect class=\"bar\" x=\"64\" y=\"%d\" width=\"24\" height=\"10\"/>\n", y - 9);
-        svg.text("", "start", 96, y, labels ? "how many of them hold" : "how many of them are right");
+        svg.text(
+                "",
+                "start",
+                96,
+                y,
+                labels ? "how many of them hold" : "how many of them are right");
         svg.raw("<line class=\"sure\" x1=\"300\" y1=\"%d\" x2=\"324\" y2=\"%d\"/>\n", y - 4, y - 4);
         svg.text("", "start", 332, y, "mean probability given");
         svg.line("ideal", 520, y - 4, 544, y - 4);
@@ -112,7 +118,8 @@ public final class ReliabilityPicture {
         double height = SIDE * bin.accuracy();
         double sure = bottom - SIDE * bin.confidence();
         svg.raw(
-                "<rect class=\"bar\" x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\"><title>%s</title></rect>\n",
+                "<rect class=\"bar\" x=\"%s\" y=\"%s\" width=\"%s\""
+                    + " height=\"%s\"><title>%s</title></rect>\n",
                 number(x),
                 number(bottom - height),
                 number(width),

@@ -2,17 +2,17 @@ package xlmr.eval;
 
 /// The temperature T that makes a classifier's probabilities fit held-out data: logits are divided
 /// by it before softmax or sigmoid, which changes how sure the model is and never which class is
-/// largest (Guo et al., "On Calibration of Modern Neural Networks", 2017). Above 1 the model was too
-/// sure, below 1 not sure enough.
+/// largest (Guo et al., "On Calibration of Modern Neural Networks", 2017). Above 1 the model was
+/// too sure, below 1 not sure enough.
 ///
-/// T minimizes the mean negative log-likelihood, which is convex in 1 / T: Newton's method finds the
-/// one minimum, kept inside a bracket.
+/// T minimizes the mean negative log-likelihood, which is convex in 1 / T: Newton's method finds
+/// the one minimum, kept inside a bracket.
 ///
 /// @param temperature T
 /// @param lossBefore mean negative log-likelihood at T = 1, in nats
 /// @param lossAfter the same at T
-/// @param atLimit whether the minimum lies outside of [#LOWEST] to [#HIGHEST]: the data are all right
-///   or no better than chance, and do not tell a temperature
+/// @param atLimit whether the minimum lies outside of [#LOWEST] to [#HIGHEST]: the data are all
+///   right or no better than chance, and do not tell a temperature
 public record TemperatureFit(
         double temperature, double lossBefore, double lossAfter, boolean atLimit) {
 

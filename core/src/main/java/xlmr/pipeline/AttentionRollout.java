@@ -9,8 +9,8 @@ import xlmr.tensor.Tensor;
 import xlmr.tensor.TokenBatch;
 
 /// Follows attention from the last layer back to the tokens: in each layer half of a token's vector
-/// passes by and half is gathered by the mean of the heads; the products over all layers say how much
-/// of each token has reached each place (Abnar and Zuidema, "Quantifying Attention Flow in
+/// passes by and half is gathered by the mean of the heads; the products over all layers say how
+/// much of each token has reached each place (Abnar and Zuidema, "Quantifying Attention Flow in
 /// Transformers", 2020).
 final class AttentionRollout implements LayerObserver {
     private double @Nullable [][] reached;

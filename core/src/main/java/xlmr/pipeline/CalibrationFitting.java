@@ -42,9 +42,7 @@ public final class CalibrationFitting {
             case Targets.Classes classes -> CalibrationReport.ofClasses(logits, classes.labels());
             case Targets.MultiLabel multi ->
                     CalibrationReport.ofLabels(
-                            logits,
-                            Evaluation.flags(multi.labels()),
-                            classifier.config().labels());
+                            logits, Evaluation.flags(multi.labels()), classifier.config().labels());
             case Targets.Values values -> throw new AssertionError(values);
         };
     }

@@ -64,8 +64,8 @@ public record Explanation(
                 .orElse(0);
     }
 
-    /// For each UTF-16 unit of a text the score of the token that covers it, of several tokens on one
-    /// character their sum; 0 where there is none.
+    /// For each UTF-16 unit of a text the score of the token that covers it, of several tokens on
+    /// one character their sum; 0 where there is none.
     ///
     /// @param sequence 0 for the first text, 1 for the second
     public double[] scoresOf(int sequence) {

@@ -3,8 +3,8 @@ package xlmr.pipeline;
 import java.util.List;
 import java.util.Locale;
 
-/// Explanations as one HTML page that needs nothing else, for light and dark screens. Blue speaks for
-/// the label, orange against it.
+/// Explanations as one HTML page that needs nothing else, for light and dark screens. Blue speaks
+/// for the label, orange against it.
 public final class ExplanationPage {
     private static final String HEAD =
             """
@@ -62,10 +62,7 @@ public final class ExplanationPage {
         }
         Explanation.Completeness completeness = explanation.completeness();
         if (completeness != null) {
-            html.append(
-                            completeness.isComplete()
-                                    ? "<p class=\"faint\">"
-                                    : "<p class=\"notice\">")
+            html.append(completeness.isComplete() ? "<p class=\"faint\">" : "<p class=\"notice\">")
                     .append(escaped(ExplanationWords.completeness(completeness)))
                     .append("</p>\n");
         }
@@ -82,8 +79,7 @@ public final class ExplanationPage {
         while (from < scores.length) {
             int to = from + 1;
             while (to < scores.length
-                    && (scores[to] == scores[from]
-                            || Character.isLowSurrogate(text.charAt(to)))) {
+                    && (scores[to] == scores[from] || Character.isLowSurrogate(text.charAt(to)))) {
                 to++;
             }
             String part = escaped(text.substring(from, to));

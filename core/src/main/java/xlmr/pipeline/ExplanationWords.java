@@ -14,10 +14,12 @@ public final class ExplanationWords {
                     "Integrated gradients: how much of the logit each token brings, against a text of %s."
                             .formatted(baseline(explanation.completeness()));
             case GRADIENT_X_INPUT ->
-                    "Gradient x input: the slope of the logit at each word vector, times that vector.";
+                    "Gradient x input: the slope of the logit at each word vector, times that"
+                        + " vector.";
             case OCCLUSION -> "Occlusion: by how much the logit falls when a token is hidden.";
             case ATTENTION_ROLLOUT ->
-                    "Attention rollout: the share of each token in what the head reads, the same for every label.";
+                    "Attention rollout: the share of each token in what the head reads, the same"
+                        + " for every label.";
         };
     }
 
@@ -54,7 +56,8 @@ public final class ExplanationWords {
     public static String completeness(Explanation.Completeness completeness) {
         String sums =
                 format(
-                        "The contributions sum to %.4f; the logit is %.4f above that of a text of %s, %.4f: %.2f %% off after %d steps",
+                        "The contributions sum to %.4f; the logit is %.4f above that of a text of"
+                            + " %s, %.4f: %.2f %% off after %d steps",
                         completeness.sum(),
                         completeness.difference(),
                         baseline(completeness),
@@ -64,7 +67,9 @@ public final class ExplanationWords {
         return completeness.isComplete()
                 ? sums + "."
                 : format(
-                        "%s. NOT COMPLETE within 1 %%: the limit of %d steps came first, or the two texts hardly differ; allow more steps or take another baseline, and read the scores with care.",
+                        "%s. NOT COMPLETE within 1 %%: the limit of %d steps came first, or the two"
+                            + " texts hardly differ; allow more steps or take another baseline, and"
+                            + " read the scores with care.",
                         sums, completeness.limit());
     }
 

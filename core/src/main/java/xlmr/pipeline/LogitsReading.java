@@ -34,8 +34,7 @@ record LogitsReading(
         double[] scaled = TemperatureFit.divided(new double[][] {row}, temperature())[0];
         return switch (problem) {
             case SINGLE_LABEL_CLASSIFICATION -> Logits.softmax(scaled);
-            case MULTI_LABEL_CLASSIFICATION ->
-                    Arrays.stream(scaled).map(Logits::sigmoid).toArray();
+            case MULTI_LABEL_CLASSIFICATION -> Arrays.stream(scaled).map(Logits::sigmoid).toArray();
             case REGRESSION -> new double[0];
         };
     }

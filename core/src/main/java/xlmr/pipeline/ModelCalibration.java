@@ -25,8 +25,8 @@ import xlmr.model.TaskModel;
 /// @param temperature by which logits are divided before softmax or sigmoid
 /// @param abstainBelow an answer less probable than this is marked as one to be left out; null to
 ///   answer always
-/// @param thresholds of yes-or-no labels: yes where the probability is above; a label that is missing
-///   has 0.5
+/// @param thresholds of yes-or-no labels: yes where the probability is above; a label that is
+///   missing has 0.5
 /// @param headChecksum of the head that it was fitted to, as [#checksum] gives it
 public record ModelCalibration(
         double temperature,
@@ -144,9 +144,7 @@ public record ModelCalibration(
     ///
     /// @return `[K]` probabilities
     double[] thresholds(List<String> labels) {
-        return labels.stream()
-                .mapToDouble(label -> thresholds.getOrDefault(label, 0.5))
-                .toArray();
+        return labels.stream().mapToDouble(label -> thresholds.getOrDefault(label, 0.5)).toArray();
     }
 
     /// A checksum of a model's labels and of the weights of its head.

@@ -6,9 +6,9 @@ import java.util.List;
 
 /// The integral of a gradient along a path from 0 to 1, split up by token, as exact as asked for.
 ///
-/// The path is cut into parts, each integrated at four points (Gauss-Legendre). Of each part the sum
-/// over the tokens is known beforehand, since it is the difference of the function's values at its
-/// ends; so the error of each part is known too, and only the parts that err are cut further.
+/// The path is cut into parts, each integrated at four points (Gauss-Legendre). Of each part the
+/// sum over the tokens is known beforehand, since it is the difference of the function's values at
+/// its ends; so the error of each part is known too, and only the parts that err are cut further.
 ///
 /// @param tokens `[T]` the integral of each token's share
 /// @param start the function's value at 0
@@ -31,7 +31,8 @@ record PathIntegral(double[] tokens, double start, double end, int steps) {
         /// Its values at some places from 0 to 1.
         double[] values(double[] places);
 
-        /// Its derivative at some places, as the shares of the tokens whose sum it is. `[places][T]`
+        /// Its derivative at some places, as the shares of the tokens whose sum it is.
+        /// `[places][T]`
         double[][] slopes(double[] places);
     }
 

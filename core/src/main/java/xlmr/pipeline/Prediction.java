@@ -80,7 +80,8 @@ public record Prediction(
     }
 
     /// How much the probabilities leave open, in nats: 0 where one label has all, ln K where all K
-    /// have the same. Of yes-or-no labels the sum of each one's, at most K ln 2. None for regression.
+    /// have the same. Of yes-or-no labels the sum of each one's, at most K ln 2. None for
+    /// regression.
     public OptionalDouble entropy() {
         return switch (problem) {
             case SINGLE_LABEL_CLASSIFICATION ->

@@ -65,8 +65,7 @@ public final class TextClassifier {
         this.reading = new LogitsReading(model.config().problem(), model.config().labels(), null);
     }
 
-    private TextClassifier(
-            TextClassifier other, @Nullable Windows windows, LogitsReading reading) {
+    private TextClassifier(TextClassifier other, @Nullable Windows windows, LogitsReading reading) {
         this.backend = other.backend;
         this.model = other.model;
         this.report = other.report;
@@ -172,7 +171,8 @@ public final class TextClassifier {
         }
         if (!calibration.fits(model)) {
             throw new IllegalArgumentException(
-                    "calibration: it was made for other weights than this model's; calibrate again");
+                    "calibration: it was made for other weights than this model's; calibrate"
+                        + " again");
         }
         return new TextClassifier(
                 this, windows, new LogitsReading(problem(), config().labels(), calibration));
@@ -244,8 +244,7 @@ public final class TextClassifier {
             }
             int tokens = Arrays.stream(read.tokens(b)).sum();
             predictions.add(
-                    reading.prediction(
-                            examples.get(b).text(), result.logits(), tokens, 0, parts));
+                    reading.prediction(examples.get(b).text(), result.logits(), tokens, 0, parts));
         }
         return predictions;
     }

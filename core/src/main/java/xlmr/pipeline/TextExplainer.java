@@ -81,12 +81,14 @@ public record TextExplainer(
         Encoding encoding = classifier.encode(List.of(example)).getFirst();
         double[] row = Logits.toDouble(classifier.logitsOfIds(List.of(encoding.ids())))[0];
         Prediction prediction =
-                classifier.reading().prediction(
-                        example.text(),
-                        row,
-                        encoding.length(),
-                        encoding.truncatedTokens(),
-                        List.of());
+                classifier
+                        .reading()
+                        .prediction(
+                                example.text(),
+                                row,
+                                encoding.length(),
+                                encoding.truncatedTokens(),
+                                List.of());
         int column = label == null ? Logits.argmax(row) : column(label);
         TokenAttribution attribution =
                 new TokenAttribution(
@@ -133,8 +135,7 @@ public record TextExplainer(
                                 new IllegalArgumentException(
                                         "explain: no label '%s'; the model knows %s"
                                                 .formatted(
-                                                        label,
-                                                        String.join(", ", labels.names()))));
+                                                        label, String.join(", ", labels.names()))));
     }
 
     private List<TokenScore> tokens(Encoding encoding, double[] scores) {

@@ -16,8 +16,8 @@ import xlmr.tensor.TokenBatch;
 /// @param backend the device
 /// @param model with a head that gives one row a sequence
 /// @param ids `[T]` token ids
-/// @param fixed `[T]` tokens that belong to every text, `<s>` and `</s>`: they are neither hidden nor
-///   taken out
+/// @param fixed `[T]` tokens that belong to every text, `<s>` and `</s>`: they are neither hidden
+///   nor taken out
 /// @param column the number of the K that is explained
 public record TokenAttribution(
         Backend backend, TaskModel model, int[] ids, boolean[] fixed, int column) {
@@ -134,9 +134,9 @@ public record TokenAttribution(
         return scores;
     }
 
-    /// The share of each token in what the head reads, if half of each layer passes by and half goes
-    /// where its attention goes: of `<s>` where the head reads `<s>` alone, else the mean over all
-    /// tokens. `[T]`, sums to 1
+    /// The share of each token in what the head reads, if half of each layer passes by and half
+    /// goes where its attention goes: of `<s>` where the head reads `<s>` alone, else the mean over
+    /// all tokens. `[T]`, sums to 1
     public double[] attentionRollout() {
         Ops ops = Ops.inference(backend, new Workspace(backend));
         TokenBatch tokens = TokenBatch.of(List.of(ids), model.config().padTokenId());

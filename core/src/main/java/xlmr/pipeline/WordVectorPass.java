@@ -84,8 +84,7 @@ final class WordVectorPass {
             System.arraycopy(versions.get(i), 0, packed, i * size, size);
         }
         TokenBatch tokens =
-                TokenBatch.of(
-                        Collections.nCopies(count, ids), model.config().padTokenId());
+                TokenBatch.of(Collections.nCopies(count, ids), model.config().padTokenId());
         Tape tape = new Tape(backend, workspace, Gradients.none(backend));
         Ops ops =
                 wantGradients
