@@ -119,14 +119,16 @@ final class ExplainCommand implements Runnable {
                     "%s: only for --method integrated-gradients"
                             .formatted(baseline != null ? "--baseline" : "--steps"));
         }
+        ExplanationBaseline content = baseline == null ? null : baseline(baseline);
         if (output != null && html != null) {
             throw new CommandException("give either --output or --html, not both");
         }
         model.requireTask(streams, Task.SEQUENCE_CLASSIFICATION, "explain");
         try (Backend backend = compute.open(streams);
                 TextInput.Texts texts = input.open(streams, false)) {
-            TextExplainer explainer = explainer(TextExplainer.of(model.open(streams, backend)));
-            TextExplainer ready = explainer.withMethod(chosen);
+            TextExplainer ready =
+                    explainer(TextExplainer.of(model.open(streams, backend)), content)
+                            .withMethod(chosen);
             if (html != null) {
                 page(html, ready, texts);
             } else if (output != null || json) {
@@ -148,10 +150,10 @@ final class ExplainCommand implements Runnable {
         warn();
     }
 
-    private TextExplainer explainer(TextExplainer defaults) {
+    private TextExplainer explainer(TextExplainer defaults, @Nullable ExplanationBaseline content) {
         try {
             TextExplainer limited = steps == null ? defaults : defaults.withLimit(steps);
-            return baseline == null ? limited : limited.withBaseline(baseline(baseline));
+            return content == null ? limited : limited.withBaseline(content);
         } catch (IllegalArgumentException e) {
             throw new CommandException("--steps: " + e.getMessage());
         }

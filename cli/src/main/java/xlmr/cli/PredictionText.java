@@ -56,7 +56,7 @@ final class PredictionText {
         lines.add(
                 format(
                         "entropy %.3f, %.0f %% of the largest (ln %d): 0 %% is sure of one label,"
-                            + " 100 %% of none",
+                                + " 100 %% of none",
                         prediction.entropy().orElse(Double.NaN),
                         100 * prediction.relativeEntropy().orElse(Double.NaN),
                         prediction.logits().size()));
@@ -68,7 +68,7 @@ final class PredictionText {
         lines.add(
                 format(
                         "each label is a question of its own; entropy %.3f, %.0f %% of the largest"
-                            + " (%d ln 2)",
+                                + " (%d ln 2)",
                         prediction.entropy().orElse(Double.NaN),
                         100 * prediction.relativeEntropy().orElse(Double.NaN),
                         prediction.logits().size()));
@@ -83,24 +83,25 @@ final class PredictionText {
             order.add(k);
         }
         order.sort(Comparator.comparingDouble(k -> -prediction.logits().get(k)));
+        List<Integer> first = order.subList(0, Math.min(LABELS_SHOWN, order.size()));
+        int width =
+                first.stream().mapToInt(k -> Printable.line(names.get(k)).length()).max().orElse(0);
+        String row = "%-" + Math.max(1, width) + "s %9s %9s";
         List<String> lines = new ArrayList<>();
         lines.add(
-                "%-16s %9s %9s"
-                        .formatted(
-                                "",
-                                "logit",
-                                prediction.temperature() == 1
-                                        ? activation
-                                        : format(
-                                                "%s of logit / %.3f",
-                                                activation, prediction.temperature())));
+                row.formatted(
+                        "",
+                        "logit",
+                        prediction.temperature() == 1
+                                ? activation
+                                : format(
+                                        "%s(logit / %.3f)", activation, prediction.temperature())));
         Map<String, Double> probabilities = prediction.probabilities();
-        for (int k : order.subList(0, Math.min(LABELS_SHOWN, order.size()))) {
+        for (int k : first) {
             lines.add(
-                    format(
-                            "%-16s %9.3f %9s",
+                    row.formatted(
                             Printable.line(names.get(k)),
-                            prediction.logits().get(k),
+                            format("%.3f", prediction.logits().get(k)),
                             percent(probabilities.getOrDefault(names.get(k), Double.NaN))));
         }
         if (order.size() > LABELS_SHOWN) {

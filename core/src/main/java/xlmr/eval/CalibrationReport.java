@@ -117,10 +117,10 @@ public record CalibrationReport(
             words.add(
                     temperature < 1
                             ? "That is the lowest temperature that is tried: with (nearly) every"
-                                  + " answer right the examples do not tell one. Use more, or"
-                                  + " harder, held-out examples."
+                                    + " answer right the examples do not tell one. Use more, or"
+                                    + " harder, held-out examples."
                             : "That is the highest temperature that is tried: on these examples the"
-                                  + " model is no better than chance. Are the labels right?");
+                                    + " model is no better than chance. Are the labels right?");
         }
         if (examples < FEW) {
             words.add(

@@ -120,7 +120,7 @@ public final class ProbePicture {
             boolean best = score.layer() == report.best().layer();
             svg.raw(
                     "<circle class=\"%s\" cx=\"%s\" cy=\"%s\" r=\"%s\"><title>layer %d: accuracy"
-                        + " %s, macro F1 %s</title></circle>\n",
+                            + " %s, macro F1 %s</title></circle>\n",
                     best ? "ring" : "dot",
                     number(x(i)),
                     number(y(score.accuracy())),

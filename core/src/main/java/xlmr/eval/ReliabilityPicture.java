@@ -56,7 +56,7 @@ public final class ReliabilityPicture {
                 String.format(
                         Locale.ROOT,
                         "%d held-out texts%s, by the probability that the model gave; temperature"
-                            + " %.3f",
+                                + " %.3f",
                         report.examples(),
                         labels ? ", each label of each" : "",
                         report.fit().temperature()));
@@ -119,7 +119,7 @@ public final class ReliabilityPicture {
         double sure = bottom - SIDE * bin.confidence();
         svg.raw(
                 "<rect class=\"bar\" x=\"%s\" y=\"%s\" width=\"%s\""
-                    + " height=\"%s\"><title>%s</title></rect>\n",
+                        + " height=\"%s\"><title>%s</title></rect>\n",
                 number(x),
                 number(bottom - height),
                 number(width),

@@ -22,7 +22,7 @@ final class SvgDrawing {
     SvgDrawing(int width, int height, String title, String description, String style) {
         raw(
                 "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\""
-                    + " height=\"%d\" role=\"img\">\n",
+                        + " height=\"%d\" role=\"img\">\n",
                 width, height, width, height);
         raw("<title>%s</title>\n", escaped(title));
         raw("<desc>%s</desc>\n", escaped(description));

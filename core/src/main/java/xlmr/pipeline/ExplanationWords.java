@@ -15,11 +15,11 @@ public final class ExplanationWords {
                             .formatted(baseline(explanation.completeness()));
             case GRADIENT_X_INPUT ->
                     "Gradient x input: the slope of the logit at each word vector, times that"
-                        + " vector.";
+                            + " vector.";
             case OCCLUSION -> "Occlusion: by how much the logit falls when a token is hidden.";
             case ATTENTION_ROLLOUT ->
                     "Attention rollout: the share of each token in what the head reads, the same"
-                        + " for every label.";
+                            + " for every label.";
         };
     }
 
@@ -57,7 +57,7 @@ public final class ExplanationWords {
         String sums =
                 format(
                         "The contributions sum to %.4f; the logit is %.4f above that of a text of"
-                            + " %s, %.4f: %.2f %% off after %d steps",
+                                + " %s, %.4f: %.2f %% off after %d steps",
                         completeness.sum(),
                         completeness.difference(),
                         baseline(completeness),

@@ -172,7 +172,7 @@ public final class TextClassifier {
         if (!calibration.fits(model)) {
             throw new IllegalArgumentException(
                     "calibration: it was made for other weights than this model's; calibrate"
-                        + " again");
+                            + " again");
         }
         return new TextClassifier(
                 this, windows, new LogitsReading(problem(), config().labels(), calibration));

@@ -1,0 +1,364 @@
+package xlmr.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import xlmr.cli.Streams;
+import xlmr.cli.XlmrCommand;
+
+/// What a classifier's answers say, and how sure they are: `predict`, `calibrate`, `explain`,
+/// `compare`.
+class ResultCommandsTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String TEXT = "The train to London is late 😀.";
+
+    @TempDir static Path directory;
+    private static Path model;
+    private static Path several;
+    private static Path validation;
+    private static Path labelled;
+
+    @BeforeAll
+    static void train() throws IOException {
+        model = directory.resolve("model");
+        validation = Sentences.file(directory, "validation.tsv");
+        done(
+                "train",
+                "--train",
+                Sentences.first(directory, "train.tsv", 64),
+                "--label-column",
+                "category",
+                "--tune",
+                "head",
+                "--output",
+                model);
+        labelled = directory.resolve("labelled.csv");
+        Files.writeString(
+                labelled,
+                """
+                text,label
+                The train is late.,travel
+                Where is the next train station?,travel
+                Rain and snow are coming.,weather
+                It will be sunny and warm.,weather
+                A train in the rain.,travel|weather
+                Nothing at all.,
+                """);
+        several = directory.resolve("several");
+        done(
+                "train",
+                "--train",
+                labelled,
+                "--label-delimiter",
+                "|",
+                "--tune",
+                "head",
+                "--output",
+                several);
+    }
+
+    private static CommandRun done(Object... command) {
+        CommandRun run = CommandRun.of(command);
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        return run;
+    }
+
+    private static JsonNode json(CommandRun run) throws IOException {
+        return JSON.readTree(run.out());
+    }
+
+    @Test
+    void aPredictionSaysHowSureItIs() throws IOException {
+        JsonNode found = json(done("predict", "--model", model, "--json", TEXT));
+        assertThat(found.get("activation").textValue()).isEqualTo("softmax");
+        double[] logits = new double[4];
+        double sum = 0;
+        int best = 0;
+        for (int k = 0; k < 4; k++) {
+            logits[k] = found.get("logits").get(k).doubleValue();
+            sum += Math.exp(logits[k]);
+            best = logits[k] > logits[best] ? k : best;
+        }
+        double entropy = 0;
+        double second = Double.NEGATIVE_INFINITY;
+        for (int k = 0; k < 4; k++) {
+            double p = Math.exp(logits[k]) / sum;
+            entropy -= p * Math.log(p);
+            second = k == best ? second : Math.max(second, logits[k]);
+        }
+        assertThat(found.get("label").textValue()).isEqualTo(Sentences.LABELS.get(best));
+        assertThat(found.get("probability").doubleValue())
+                .isCloseTo(Math.exp(logits[best]) / sum, within(1e-6));
+        assertThat(found.get("logit").doubleValue()).isCloseTo(logits[best], within(1e-6));
+        assertThat(found.get("margin").doubleValue())
+                .isCloseTo(logits[best] - second, within(1e-6));
+        assertThat(found.get("entropy").doubleValue()).isCloseTo(entropy, within(1e-6));
+        assertThat(found.get("relative_entropy").doubleValue())
+                .isCloseTo(entropy / Math.log(4), within(1e-6));
+        assertThat(done("predict", "--model", model, "--details", TEXT).out())
+                .contains("logit", "softmax", "times as probable as", "ln 4");
+    }
+
+    @Test
+    void predictionsAreATableIfTheNameSaysSo() throws IOException {
+        Path table = directory.resolve("predictions.csv");
+        Path texts = directory.resolve("odd.txt");
+        Files.writeString(texts, "\"quoted\", with a comma\nplain\n");
+        done("predict", "--model", model, "--input", texts, "--output", table);
+        List<String> lines = Files.readAllLines(table);
+        assertThat(lines).hasSize(3);
+        assertThat(lines.get(0))
+                .startsWith("text,label,probability,logit,margin,second,entropy")
+                .endsWith("logit: travel,logit: weather");
+        assertThat(lines.get(1)).startsWith("\"\"\"quoted\"\", with a comma\",");
+    }
+
+    @Test
+    void aCalibrationIsAppliedSaidAndCanBeLeftOut() throws IOException {
+        Path copy = copy("calibrated");
+        String raw = done("predict", "--model", copy, "--json", TEXT).out();
+        CommandRun made =
+                done(
+                        "calibrate",
+                        "--model",
+                        copy,
+                        "--input",
+                        validation,
+                        "--label-column",
+                        "category",
+                        "--abstain-below",
+                        "0.99");
+        assertThat(made.out()).contains("Temperature", "Calibration error", "calibration.svg");
+        double temperature =
+                JSON.readTree(copy.resolve("calibration.json").toFile())
+                        .get("temperature")
+                        .doubleValue();
+        CommandRun run = done("predict", "--model", copy, "--json", TEXT);
+        assertThat(run.err()).contains("calibration.json", "--uncalibrated").hasLineCount(1);
+        JsonNode found = json(run);
+        assertThat(found.get("temperature").doubleValue()).isEqualTo(temperature);
+        assertThat(found.get("logits")).isEqualTo(JSON.readTree(raw).get("logits"));
+        double odds = 0;
+        for (JsonNode logit : found.get("logits")) {
+            odds +=
+                    Math.exp(
+                            (logit.doubleValue() - found.get("logit").doubleValue()) / temperature);
+        }
+        assertThat(found.get("probability").doubleValue()).isCloseTo(1 / odds, within(1e-6));
+        assertThat(found.path("abstains").booleanValue())
+                .isEqualTo(found.get("probability").doubleValue() < 0.99);
+        CommandRun plain = done("predict", "--model", copy, "--uncalibrated", "--json", TEXT);
+        assertThat(plain.out()).isEqualTo(raw);
+        assertThat(plain.err()).isEmpty();
+        Object[] judge = {
+            "evaluate",
+            "--model",
+            copy,
+            "--input",
+            validation,
+            "--label-column",
+            "category",
+            "--json"
+        };
+        double calibrated = json(done(judge)).get("loss").doubleValue();
+        double before =
+                json(CommandRun.of(append(judge, "--uncalibrated"))).get("loss").doubleValue();
+        assertThat(calibrated).as("on the texts that it was fitted to").isLessThan(before);
+    }
+
+    private static Object[] append(Object[] command, Object more) {
+        Object[] longer = Arrays.copyOf(command, command.length + 1);
+        longer[command.length] = more;
+        return longer;
+    }
+
+    private static Path copy(String name) throws IOException {
+        Path copy = Files.createDirectories(directory.resolve(name));
+        try (var files = Files.list(model)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Files.copy(file, copy.resolve(file.getFileName()));
+            }
+        }
+        return copy;
+    }
+
+    @Test
+    void aCalibrationOfOtherWeightsIsNotApplied() throws IOException {
+        Path copy = copy("other");
+        done("calibrate", "--model", copy, "--input", validation, "--label-column", "category");
+        Path file = copy.resolve("calibration.json");
+        ObjectNode stored = (ObjectNode) JSON.readTree(file.toFile());
+        Files.writeString(file, stored.put("head_checksum", 1).toString());
+        CommandRun run = done("predict", "--model", copy, "--json", TEXT);
+        assertThat(run.err()).contains("made for other weights", "not applied");
+        assertThat(json(run).has("temperature")).isFalse();
+        CommandRun asked = CommandRun.of("predict", "--model", copy, "--calibration", file, TEXT);
+        assertThat(asked.exitCode()).isEqualTo(1);
+        assertThat(asked.err()).contains("other weights").hasLineCount(1);
+        Files.writeString(file, stored.put("temperature", -3).toString());
+        CommandRun damaged = CommandRun.of("predict", "--model", copy, TEXT);
+        assertThat(damaged.exitCode()).isEqualTo(1);
+        assertThat(damaged.err()).contains("calibration.json", "temperature").hasLineCount(1);
+    }
+
+    @Test
+    void labelsOfTheirOwnGetThresholds() throws IOException {
+        Path stored = directory.resolve("thresholds");
+        done(
+                "calibrate",
+                "--model",
+                several,
+                "--input",
+                labelled,
+                "--label-delimiter",
+                "|",
+                "--output",
+                stored);
+        Path file = stored.resolve("calibration.json");
+        ObjectNode json = (ObjectNode) JSON.readTree(file.toFile());
+        assertThat(json.get("thresholds")).hasSize(2);
+        ((ObjectNode) json.get("thresholds")).put("travel", 0).put("weather", 1);
+        Files.writeString(file, json.toString());
+        JsonNode found =
+                json(done("predict", "--model", several, "--calibration", file, "--json", TEXT));
+        assertThat(found.get("labels").toString()).isEqualTo("[\"travel\"]");
+        assertThat(found.get("activation").textValue()).isEqualTo("sigmoid");
+        assertThat(found.has("margin")).isFalse();
+        assertThat(found.get("relative_entropy").doubleValue()).isBetween(0.0, 1.0);
+    }
+
+    @Test
+    void contributionsAddUpAndPointIntoTheText() throws IOException {
+        JsonNode found = json(done("explain", "--model", model, "--label", "food", "--json", TEXT));
+        assertThat(found.get("complete").booleanValue()).isTrue();
+        double sum = 0;
+        String covered = "";
+        for (JsonNode token : found.get("tokens")) {
+            sum += token.get("score").doubleValue();
+            if (!token.has("special")) {
+                covered +=
+                        TEXT.substring(token.get("start").intValue(), token.get("end").intValue());
+            }
+        }
+        double difference =
+                found.get("logit").doubleValue() - found.get("baseline_logit").doubleValue();
+        assertThat(sum).isCloseTo(difference, within(0.01 * Math.abs(difference)));
+        assertThat(covered).isEqualTo(TEXT);
+        assertThat(found.get("label").textValue()).isEqualTo("food");
+        JsonNode predicted = json(done("predict", "--model", model, "--json", TEXT));
+        assertThat(found.get("logit").floatValue())
+                .isEqualTo(predicted.get("logits").get(0).floatValue());
+    }
+
+    @Test
+    void everyMethodExplainsPairsToo() throws IOException {
+        for (String method :
+                List.of(
+                        "integrated-gradients",
+                        "gradient-x-input",
+                        "occlusion",
+                        "attention-rollout")) {
+            JsonNode found =
+                    json(
+                            done(
+                                    "explain",
+                                    "--model",
+                                    model,
+                                    "--method",
+                                    method,
+                                    "--json",
+                                    "--pair",
+                                    "Yes, again.",
+                                    "Is it late?"));
+            assertThat(found.get("text_pair").textValue()).isEqualTo("Yes, again.");
+            long second = 0;
+            for (JsonNode token : found.get("tokens")) {
+                second += token.has("of") ? 1 : 0;
+            }
+            assertThat(second).as(method).isGreaterThan(1);
+        }
+    }
+
+    @Test
+    void colorsAreForTerminalsAndAPageIsComplete() throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        PrintStream print = new PrintStream(out, true, StandardCharsets.UTF_8);
+        Streams terminal =
+                new Streams(new ByteArrayInputStream(new byte[0]), print, print, true, 0, true);
+        String steering = "Late \u001b[2J train";
+        assertThat(XlmrCommand.run(terminal, "explain", "--model", model.toString(), steering))
+                .isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .contains("\u001b[30;48;5;")
+                .doesNotContain("\u001b[2J");
+        assertThat(done("explain", "--model", model, TEXT).out()).doesNotContain("\u001b");
+        Path page = directory.resolve("page.html");
+        done("explain", "--model", model, "--html", page, "<b>late</b> & \"train\"");
+        assertThat(Files.readString(page))
+                .contains("&lt;", "&amp;", "&quot;", "prefers-color-scheme: dark", "</html>")
+                .doesNotContain("<b>", "http:", "https:", "<script", "src=");
+    }
+
+    @Test
+    void aModelComparedWithItselfDiffersInNothing() throws IOException {
+        JsonNode found =
+                json(
+                        done(
+                                "compare",
+                                "--model",
+                                model,
+                                "--model",
+                                model,
+                                "--input",
+                                validation,
+                                "--label-column",
+                                "category",
+                                "--json"));
+        assertThat(found.get("mcnemar").get("p").doubleValue()).isEqualTo(1);
+        assertThat(found.get("differences")).isEmpty();
+        assertThat(found.get("sentence").textValue()).contains("nothing to tell them apart");
+    }
+
+    @Test
+    void filesOfPredictionsAreComparedOnTheirTexts() throws IOException {
+        Path first = directory.resolve("first.csv");
+        Path second = directory.resolve("second.jsonl");
+        for (Path file : List.of(first, second)) {
+            done("predict", "--model", model, "--input", validation, "--output", file);
+        }
+        Object[] command = {
+            "compare",
+            "--predictions",
+            first,
+            "--predictions",
+            second,
+            "--input",
+            validation,
+            "--label-column",
+            "category"
+        };
+        assertThat(done(command).out()).contains("nothing to tell them apart", "F1 by class");
+        List<String> lines = Files.readAllLines(second);
+        Files.write(second, lines.subList(1, lines.size()));
+        CommandRun fewer = CommandRun.of(command);
+        assertThat(fewer.exitCode()).isEqualTo(1);
+        assertThat(fewer.err()).contains("second.jsonl", "expected an answer for each");
+        Files.write(second, lines.reversed());
+        assertThat(CommandRun.of(command).err()).contains("second.jsonl, line 1", "another text");
+    }
+}
