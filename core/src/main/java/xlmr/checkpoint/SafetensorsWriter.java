@@ -250,12 +250,14 @@ public final class SafetensorsWriter {
     /// A file behind a buffer.
     private static final class Output implements AutoCloseable {
         private final FileChannel channel;
+        private final SteadyFlush disk;
         private final ByteBuffer buffer =
                 ByteBuffer.allocateDirect(8 * CHUNK).order(ByteOrder.LITTLE_ENDIAN);
         private long flushed;
 
         Output(FileChannel channel) {
             this.channel = channel;
+            disk = new SteadyFlush(channel);
         }
 
         long written() {
@@ -291,7 +293,7 @@ public final class SafetensorsWriter {
                     channel.write(bytes);
                 }
                 leave(piece);
-                flushed += size;
+                wrote(size);
             }
         }
 
@@ -302,7 +304,7 @@ public final class SafetensorsWriter {
                 for (long at = 0; at < size; ) {
                     at += from.transferTo(at, size - at, channel);
                 }
-                flushed += size;
+                wrote(size);
             }
         }
 
@@ -318,17 +320,26 @@ public final class SafetensorsWriter {
         }
 
         private void flush() throws IOException {
-            flushed += buffer.position();
             buffer.flip();
+            int count = buffer.remaining();
             while (buffer.hasRemaining()) {
                 channel.write(buffer);
             }
             buffer.clear();
+            wrote(count);
+        }
+
+        private void wrote(long bytes) throws IOException {
+            flushed += bytes;
+            disk.grownTo(flushed);
         }
 
         @Override
         public void close() throws IOException {
-            flush();
+            try (SteadyFlush _ = disk) {
+                flush();
+                disk.settle();
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import xlmr.checkpoint.SteadyFlush;
 
 /// A content as far as it has come: what is in the file is also in the digest.
 final class IncompleteFile implements AutoCloseable {
@@ -108,7 +109,8 @@ final class IncompleteFile implements AutoCloseable {
 
     /// Whether the whole content has the name that it should have; it is then on the disk.
     boolean finish() throws IOException {
-        flush.finish();
+        flush.settle();
+        file.force(true);
         return digest.matches();
     }
 

@@ -1,4 +1,4 @@
-package xlmr.hub;
+package xlmr.checkpoint;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -8,9 +8,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
-/// Has the disk write a growing file while the rest still comes, so that little is left to wait for
-/// at its end.
-final class SteadyFlush implements AutoCloseable {
+/// Has the disk write a growing file while the rest is still being made, so that little is left to
+/// wait for when its end is forced.
+public final class SteadyFlush implements AutoCloseable {
     /// So many bytes are worth a call.
     private static final long STEP = 1 << 26;
 
@@ -20,16 +20,17 @@ final class SteadyFlush implements AutoCloseable {
     private @Nullable Future<?> running;
     private long asked;
 
-    SteadyFlush(FileChannel file) {
+    /// For a file that is written to its end through this channel.
+    public SteadyFlush(FileChannel file) {
         this.file = file;
     }
 
-    /// Says that the file has grown to `length` bytes.
+    /// Says that the file has grown to `length` bytes. Small files cost nothing.
     ///
     /// @throws IOException if the disk could not write what was asked of it before
-    void grownTo(long length) throws IOException {
+    public void grownTo(long length) throws IOException {
         if (length - asked >= STEP && (running == null || running.isDone())) {
-            await();
+            settle();
             asked = length;
             running =
                     thread.submit(
@@ -40,30 +41,25 @@ final class SteadyFlush implements AutoCloseable {
         }
     }
 
-    /// Returns when all of the file is on the disk.
+    /// Waits for what was asked of the disk so far. Call it before the end is forced: the system
+    /// tells of a failed write once only, so a failure that this has seen would not be seen again.
     ///
-    /// @throws IOException if it cannot be written. The system tells of a failed write once only,
-    ///   so that of an earlier call counts too.
-    void finish() throws IOException {
-        await();
-        file.force(true);
-    }
-
-    private void await() throws IOException {
+    /// @throws IOException if the disk could not write
+    public void settle() throws IOException {
         if (running == null) {
             return;
         }
         try {
             running.get();
         } catch (ExecutionException e) {
-            throw new IOException("the disk could not write what came", e);
+            throw new IOException("the disk could not write: " + e.getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while the disk was writing", e);
         }
     }
 
-    /// Waits for what runs. Interrupting it would close the file under its reader.
+    /// Waits for what runs. Interrupting it would close the file under its writer.
     @Override
     public void close() {
         thread.close();
