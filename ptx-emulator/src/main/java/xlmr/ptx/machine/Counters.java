@@ -12,6 +12,8 @@ public final class Counters {
     long globalStores;
     long globalSectors;
     long idealGlobalSectors;
+    long distinctSectorsRead;
+    long distinctSectorsWritten;
     long globalBytesRead;
     long globalBytesWritten;
     long sharedRequests;

@@ -18,6 +18,9 @@ import java.util.TreeMap;
 /// @param globalStores requests of warps to write it, atomic ones included
 /// @param globalSectors sectors of 32 bytes that those requests touch
 /// @param idealGlobalSectors sectors that as many bytes would need side by side
+/// @param distinctSectorsRead sectors that are read, each counted once in the launch: what memory
+///   gives at least, with the best of caches
+/// @param distinctSectorsWritten sectors that are written, each counted once
 /// @param globalBytesRead bytes that lanes asked for
 /// @param globalBytesWritten bytes that lanes wrote
 /// @param sharedRequests requests of warps to shared memory
@@ -42,6 +45,8 @@ public record LaunchReport(
         long globalStores,
         long globalSectors,
         long idealGlobalSectors,
+        long distinctSectorsRead,
+        long distinctSectorsWritten,
         long globalBytesRead,
         long globalBytesWritten,
         long sharedRequests,
@@ -68,6 +73,8 @@ public record LaunchReport(
                 counters.globalStores,
                 counters.globalSectors,
                 counters.idealGlobalSectors,
+                counters.distinctSectorsRead,
+                counters.distinctSectorsWritten,
                 counters.globalBytesRead,
                 counters.globalBytesWritten,
                 counters.sharedRequests,

@@ -7,6 +7,8 @@ final class Traffic {
 
     private final Counters counters;
     private final long[] sectors = new long[64];
+    private final SectorSet sectorsRead = new SectorSet();
+    private final SectorSet sectorsWritten = new SectorSet();
     private final int[] bankCounts = new int[BANKS];
     private final int[] bankWords = new int[BANKS * BANKS];
 
@@ -33,10 +35,20 @@ final class Traffic {
         if (writes) {
             counters.globalStores++;
             counters.globalBytesWritten += asked;
+            counters.distinctSectorsWritten += newSectors(sectorsWritten, found);
         } else {
             counters.globalLoads++;
             counters.globalBytesRead += asked;
+            counters.distinctSectorsRead += newSectors(sectorsRead, found);
         }
+    }
+
+    private int newSectors(SectorSet known, int found) {
+        int count = 0;
+        for (int i = 0; i < found; i++) {
+            count += known.add(sectors[i]) ? 1 : 0;
+        }
+        return count;
     }
 
     private boolean contains(int found, long sector) {
