@@ -52,6 +52,7 @@ public final class RowGradient {
             int[] same = new int[before.size(0)];
             Arrays.setAll(same, i -> i);
             backend.scatterAddRows(before, same, storage);
+            backend.release(before.storage());
         }
         backend.scatterAddRows(dOutput, targets, storage);
     }

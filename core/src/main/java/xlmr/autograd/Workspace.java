@@ -38,7 +38,7 @@ public final class Workspace {
             // memory.
             var outgrown = free.lowerEntry(wanted);
             if (outgrown != null && outgrown.getKey() >= wanted / LARGEST_WASTE) {
-                takeFree(outgrown);
+                backend.release(takeFree(outgrown));
             }
             storage = backend.allocate(Shape.of(rounded(shape.elements()))).storage();
         }

@@ -2,6 +2,7 @@ package xlmr.backend;
 
 import org.jspecify.annotations.Nullable;
 import xlmr.tensor.Shape;
+import xlmr.tensor.Storage;
 import xlmr.tensor.Tensor;
 
 /// The numeric primitives that a device offers. Shapes are checked by the callers in `autograd`; an
@@ -13,8 +14,9 @@ import xlmr.tensor.Tensor;
 /// split over outputs and sums are split by shape.
 ///
 /// Parameters may lie in read-only storage ([xlmr.tensor.Storage#isReadOnly]); a backend may then
-/// keep a packed or device copy for as long as that storage lives. Everything else lies in storage
-/// that [#allocate] made.
+/// keep a packed or device copy for as long as that storage lives. Parameters that train may lie in
+/// a Java array, which a backend with memory of its own takes over
+/// ([xlmr.tensor.HostStorage#moveTo]). Everything else lies in storage that [#allocate] made.
 public interface Backend extends AutoCloseable {
     /// Short name for messages: `scalar`, `vector-512`, ...
     String name();
@@ -24,6 +26,11 @@ public interface Backend extends AutoCloseable {
 
     /// A tensor for results of this backend; its contents are undefined.
     Tensor allocate(Shape shape);
+
+    /// Takes back a storage that [#allocate] made and nobody will use any more, at once: memory
+    /// outside of the Java heap does not make the garbage collector run. Without it, the memory
+    /// comes back when the storage is collected, or with [#close].
+    default void release(Storage storage) {}
 
     /// Sets all elements.
     void fill(Tensor tensor, float value);

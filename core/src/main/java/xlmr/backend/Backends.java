@@ -1,6 +1,7 @@
 package xlmr.backend;
 
 import java.util.Optional;
+import java.util.ServiceLoader;
 import xlmr.backend.cpu.CpuBackends;
 
 /// How a backend is chosen: the fastest that this machine and this start of the JVM offer. A slower
@@ -8,6 +9,13 @@ import xlmr.backend.cpu.CpuBackends;
 public final class Backends {
     /// System property that forces a backend by name, see [Preference].
     public static final String PROPERTY = "xlmr.backend";
+
+    /// System property that names a device, see [DevicePreference].
+    public static final String DEVICE_PROPERTY = "xlmr.device";
+
+    private static final String NO_MODULE =
+            "device cuda: this build has no GPU module; build it with `mvn -Pcuda -DskipTests"
+                + " package`, or use --device cpu";
 
     /// What the caller wants.
     public enum Preference {
@@ -34,14 +42,60 @@ public final class Backends {
 
     private Backends() {}
 
-    /// The backend that system property [#PROPERTY] names, else the fastest.
+    /// The backend that the system properties [#DEVICE_PROPERTY] and [#PROPERTY] ask for, else the
+    /// fastest.
     ///
     /// @param threads that compute, the caller's included; at least 1
     public static BackendChoice create(int threads) {
-        return create(Preference.of(System.getProperty(PROPERTY, "auto")), threads);
+        return create(
+                DevicePreference.of(System.getProperty(DEVICE_PROPERTY, "auto")),
+                Preference.of(System.getProperty(PROPERTY, "auto")),
+                threads);
     }
 
-    /// The backend of a preference.
+    /// The backend of a device.
+    ///
+    /// @param preference among the processor's; any but [Preference#AUTO] asks for the processor
+    /// @throws BackendUnavailableException if a GPU is asked for and cannot be had
+    /// @throws IllegalStateException if the Vector API is asked for and missing
+    public static BackendChoice create(
+            DevicePreference device, Preference preference, int threads) {
+        if (device == DevicePreference.CPU
+                || (device == DevicePreference.AUTO && preference != Preference.AUTO)) {
+            return create(preference, threads);
+        }
+        Optional<BackendProvider> provider = cudaProvider();
+        if (provider.isEmpty()) {
+            if (device == DevicePreference.CUDA) {
+                throw new BackendUnavailableException(NO_MODULE);
+            }
+            return create(preference, threads);
+        }
+        try {
+            return provider.get().open();
+        } catch (BackendUnavailableException exception) {
+            if (device == DevicePreference.CUDA) {
+                throw exception;
+            }
+            BackendChoice choice = create(preference, threads);
+            String warning = "computing on the processor, not on a GPU: " + exception.getMessage();
+            return new BackendChoice(
+                    choice.backend(),
+                    choice.reason(),
+                    Optional.of(
+                            choice.warning().map(other -> warning + "; " + other).orElse(warning)));
+        }
+    }
+
+    /// The module that computes on NVIDIA GPUs, if its jar is there.
+    public static Optional<BackendProvider> cudaProvider() {
+        return ServiceLoader.load(BackendProvider.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .filter(provider -> provider.device().equals("cuda"))
+                .findFirst();
+    }
+
+    /// The backend of a preference, on the processor.
     ///
     /// @throws IllegalStateException if the Vector API is asked for and missing; the message says
     ///   how to get it

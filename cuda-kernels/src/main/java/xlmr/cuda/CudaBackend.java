@@ -1,0 +1,183 @@
+package xlmr.cuda;
+
+import org.jspecify.annotations.Nullable;
+import xlmr.tensor.HostStorage;
+import xlmr.tensor.Shape;
+import xlmr.tensor.Storage;
+import xlmr.tensor.Tensor;
+
+/// Computes on an NVIDIA GPU. Weights go there once; what an operation gives stays there until
+/// somebody reads it.
+///
+/// Several threads may call it; their operations take turns. Everything runs in order on one
+/// stream, and only reading waits for it.
+final class CudaBackend extends KernelBackend {
+    private final CudaDevice device;
+
+    CudaBackend(CudaDevice device) {
+        this.device = device;
+    }
+
+    CudaDevice device() {
+        return device;
+    }
+
+    @Override
+    CudaOperation begin() {
+        return new CudaOperation(device);
+    }
+
+    @Override
+    public String name() {
+        return "cuda";
+    }
+
+    /// The GPU's own are not counted.
+    @Override
+    public int threads() {
+        return 1;
+    }
+
+    @Override
+    public Tensor allocate(Shape shape) {
+        return device.allocate(shape);
+    }
+
+    @Override
+    public void release(Storage storage) {
+        if (storage instanceof CudaStorage own && own.device() == device) {
+            try (CudaDevice.Entry entry = device.enter()) {
+                entry.memory().release(own.block());
+            }
+        }
+    }
+
+    @Override
+    public void write(float[] source, Tensor output) {
+        try (CudaDevice.Entry entry = device.enter()) {
+            entry.staging().copyIn(source, 0, output.shape().elements(), entry.address(output));
+        }
+    }
+
+    @Override
+    public void prepare(Tensor weight) {
+        try (CudaDevice.Entry entry = device.enter()) {
+            entry.address(weight);
+        }
+    }
+
+    @Override
+    public void linear(Tensor input, Tensor weight, @Nullable Tensor bias, Tensor output) {
+        int rows = input.shape().rows();
+        int out = weight.size(0);
+        int in = weight.size(1);
+        if (count(output) == 0) {
+            return;
+        }
+        try (CudaOperation operation = begin()) {
+            CudaDevice.Entry entry = operation.entry();
+            if (bias != null) {
+                operation.rows(
+                        "gatherRows",
+                        rows,
+                        Operation.ROW_THREADS,
+                        bias,
+                        new DevicePointer(entry.zeros(rows)),
+                        output,
+                        out);
+            } else if (in == 0) {
+                operation.elements("fill", count(output), output, 0f);
+            }
+            if (in > 0) {
+                entry.products()
+                        .timesTransposed(
+                                entry.address(input),
+                                entry.address(weight),
+                                entry.address(output),
+                                rows,
+                                in,
+                                out,
+                                bias != null);
+            }
+        }
+    }
+
+    @Override
+    public void linearInputGradient(Tensor dOutput, Tensor weight, Tensor dInput) {
+        if (count(dOutput) == 0 || count(dInput) == 0) {
+            return;
+        }
+        try (CudaDevice.Entry entry = device.enter()) {
+            entry.products()
+                    .addTimes(
+                            entry.address(dOutput),
+                            entry.address(weight),
+                            entry.address(dInput),
+                            dOutput.shape().rows(),
+                            weight.size(1),
+                            weight.size(0));
+        }
+    }
+
+    @Override
+    public void linearWeightGradient(Tensor dOutput, Tensor input, Tensor dWeight) {
+        if (count(dOutput) == 0 || count(input) == 0) {
+            return;
+        }
+        try (CudaDevice.Entry entry = device.enter()) {
+            entry.products()
+                    .addTransposedTimes(
+                            entry.address(dOutput),
+                            entry.address(input),
+                            entry.address(dWeight),
+                            dOutput.shape().rows(),
+                            dWeight.size(1),
+                            dWeight.size(0));
+        }
+    }
+
+    @Override
+    public void gatherRows(Tensor table, int[] rows, Tensor output) {
+        if (liesOnHost(table)) {
+            write(gathered(table, rows), output);
+            return;
+        }
+        super.gatherRows(table, rows, output);
+    }
+
+    @Override
+    public void addGatheredRows(Tensor table, int[] rows, Tensor output) {
+        if (liesOnHost(table)) {
+            try (CudaOperation operation = begin()) {
+                DevicePointer values = operation.upload(gathered(table, rows));
+                operation.elements("addScaled", count(output), values, 1f, output);
+            }
+            return;
+        }
+        super.addGatheredRows(table, rows, output);
+    }
+
+    /// Whether a table is changed row by row on the host, and only the rows wanted go to the
+    /// device.
+    private static boolean liesOnHost(Tensor table) {
+        return switch (table.storage()) {
+            case HostStorage host -> host.moved() == null;
+            case CudaStorage _ -> false;
+            case Storage other -> !other.isReadOnly();
+        };
+    }
+
+    private static float[] gathered(Tensor table, int[] rows) {
+        int columns = table.size(-1);
+        float[] values = new float[Math.multiplyExact(rows.length, columns)];
+        for (int i = 0; i < rows.length; i++) {
+            table.storage().read((long) rows[i] * columns, values, i * columns, columns);
+        }
+        return values;
+    }
+
+    @Override
+    public void close() {
+        device.close();
+    }
+}

@@ -1,0 +1,219 @@
+package xlmr.cuda;
+
+import java.util.Map;
+import java.util.WeakHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import xlmr.tensor.HostStorage;
+import xlmr.tensor.Shape;
+import xlmr.tensor.Storage;
+import xlmr.tensor.Tensor;
+
+/// An open GPU: its driver, memory, kernels and matrix products, for one thread at a time.
+final class CudaDevice implements AutoCloseable {
+    /// Large read-only tables are sent in pieces of this many elements.
+    private static final int PIECE = 1 << 20;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final CudaDriver driver;
+    private final DeviceMemory memory;
+    private final PinnedStaging staging;
+    private final KernelModules kernels;
+    private final MatrixProducts products;
+    private final KernelArguments arguments = new KernelArguments();
+    private final String origin;
+
+    /// Copies of what never changes, made on first use and given back when it is collected.
+    private final Map<Storage, DeviceMemory.Block> copies = new WeakHashMap<>();
+
+    private DeviceMemory.@Nullable Block zeros;
+    private boolean isClosed;
+
+    private CudaDevice(CudaDriver driver, KernelImages images, CudaPrecision precision) {
+        this.driver = driver;
+        this.memory = new DeviceMemory(driver);
+        this.products = new MatrixProducts(driver, precision);
+        this.staging = new PinnedStaging(driver);
+        this.kernels = new KernelModules(driver, images);
+        this.origin = images.origin();
+    }
+
+    /// Opens the device of that number, which compiles its kernels itself.
+    static CudaDevice open(int ordinal, CudaPrecision precision) {
+        CudaDriver driver = CudaDriver.open(ordinal);
+        try {
+            KernelImages images =
+                    new CompiledImages(
+                            new NvrtcCompiler(),
+                            KernelCache.ofUser(),
+                            driver.facts().architecture());
+            return new CudaDevice(driver, images, precision);
+        } catch (RuntimeException failed) {
+            driver.close();
+            throw failed;
+        }
+    }
+
+    /// The right to use the device, until it is closed.
+    final class Entry implements AutoCloseable {
+        PinnedStaging staging() {
+            return staging;
+        }
+
+        DeviceMemory memory() {
+            return memory;
+        }
+
+        MatrixProducts products() {
+            return products;
+        }
+
+        void launch(KernelLaunch launch, Object[] values) {
+            driver.launch(kernels.get(launch.kernel()), launch, arguments.pack(values));
+        }
+
+        /// Where the elements of a tensor lie. What lies on the host is copied: for good where it
+        /// never changes, and taken over where it may.
+        long address(Tensor tensor) {
+            return switch (tensor.storage()) {
+                case CudaStorage own -> own(own).address();
+                case HostStorage host -> own(takenOver(host)).address();
+                case Storage constant when constant.isReadOnly() -> copy(constant).address();
+                case Storage other ->
+                        throw new IllegalArgumentException(
+                                "device cuda: expected a tensor of this device or a constant, found %s in %s"
+                                        .formatted(
+                                                tensor.shape(), other.getClass().getSimpleName()));
+            };
+        }
+
+        /// Zeros as an array of ints.
+        long zeros(int count) {
+            DeviceMemory.Block known = zeros;
+            if (known == null || known.bytes() < 4L * count) {
+                if (known != null) {
+                    memory.release(known);
+                }
+                known = memory.allocate(4L * count);
+                staging.copyIn(new int[(int) (known.bytes() / 4)], known.address());
+                zeros = known;
+            }
+            return known.address();
+        }
+
+        private DeviceMemory.Block own(CudaStorage storage) {
+            if (storage.device() != CudaDevice.this) {
+                throw new IllegalStateException(
+                        "device cuda: a tensor of another device; load the model again for this"
+                            + " one");
+            }
+            return storage.block();
+        }
+
+        private CudaStorage takenOver(HostStorage host) {
+            if (host.moved() instanceof CudaStorage moved) {
+                return moved;
+            }
+            float[] values = host.values();
+            CudaStorage place = newStorage(values.length);
+            staging.copyIn(values, 0, values.length, place.block().address());
+            host.moveTo(place);
+            return place;
+        }
+
+        private DeviceMemory.Block copy(Storage constant) {
+            DeviceMemory.Block known = copies.get(constant);
+            if (known != null) {
+                return known;
+            }
+            long count = constant.capacity();
+            DeviceMemory.Block block = memory.allocate(count * Float.BYTES);
+            float[] piece = new float[(int) Math.min(PIECE, count)];
+            for (long from = 0; from < count; from += PIECE) {
+                int some = (int) Math.min(PIECE, count - from);
+                constant.read(from, piece, 0, some);
+                staging.copyIn(piece, 0, some, block.address() + from * Float.BYTES);
+            }
+            memory.releaseWith(constant, block);
+            copies.put(constant, block);
+            return block;
+        }
+
+        @Override
+        public void close() {
+            lock.unlock();
+        }
+    }
+
+    /// Waits until no other thread is in, and enters.
+    Entry enter() {
+        lock.lock();
+        if (isClosed) {
+            lock.unlock();
+            throw new IllegalStateException(
+                    "device cuda: the backend is closed, and with it went what it held");
+        }
+        try {
+            driver.enter();
+        } catch (RuntimeException failed) {
+            lock.unlock();
+            throw failed;
+        }
+        return new Entry();
+    }
+
+    /// A tensor whose contents are undefined.
+    Tensor allocate(Shape shape) {
+        try (Entry entry = enter()) {
+            return new Tensor(shape, newStorage(shape.elements()));
+        }
+    }
+
+    private CudaStorage newStorage(long elements) {
+        DeviceMemory.Block block = memory.allocate(elements * Float.BYTES);
+        CudaStorage storage = new CudaStorage(this, block, elements);
+        memory.releaseWith(storage, block);
+        return storage;
+    }
+
+    DeviceFacts facts() {
+        return driver.facts();
+    }
+
+    /// How often the driver was asked for memory.
+    long allocations() {
+        return memory.allocations();
+    }
+
+    String name() {
+        return "cuda:%d %s".formatted(driver.facts().ordinal(), driver.facts().name());
+    }
+
+    /// What compiled the kernels and multiplies matrices.
+    String libraries() {
+        return origin + ", cuBLAS " + products.version();
+    }
+
+    /// Gives everything back; no tensor of it may be used any more.
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            if (isClosed) {
+                return;
+            }
+            isClosed = true;
+            driver.enter();
+            driver.synchronize();
+            copies.clear();
+            kernels.close();
+            products.close();
+            staging.close();
+            memory.close();
+            driver.close();
+            arguments.close();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package xlmr.cuda;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.bytedeco.javacpp.Loader;
+import org.jspecify.annotations.Nullable;
+import xlmr.backend.BackendUnavailableException;
+
+/// NVIDIA's libraries, which the user installs: finds them, and says which one is missing and where
+/// it comes from.
+///
+/// The system's loader is asked first of all. What the property `xlmr.cuda.libraries` or the
+/// variable `XLMR_CUDA` names is searched before: a folder such as `site-packages/nvidia`, below
+/// which PyPI's wheels put theirs.
+final class CudaLibraries {
+    /// In the order in which they need each other.
+    private static final List<String> NAMES =
+            List.of(
+                    "libcudart.so.",
+                    "libcublasLt.so.",
+                    "libcublas.so.",
+                    "libnvrtc-builtins.so.",
+                    "libnvrtc.so.");
+
+    private static final int DEPTH = 4;
+
+    private CudaLibraries() {}
+
+    /// Loads the bindings and what they need.
+    ///
+    /// @throws BackendUnavailableException naming the library that is missing, and the remedy
+    static synchronized void load() {
+        String named = System.getProperty("xlmr.cuda.libraries", System.getenv("XLMR_CUDA"));
+        if (named != null) {
+            loadFrom(Path.of(named));
+        }
+        load(org.bytedeco.cuda.global.cudart.class);
+        load(org.bytedeco.cuda.global.cublas.class);
+        load(org.bytedeco.cuda.global.nvrtc.class);
+    }
+
+    private static void load(Class<?> bindings) {
+        try {
+            Loader.load(bindings);
+        } catch (UnsatisfiedLinkError | NoClassDefFoundError error) {
+            throw new BackendUnavailableException(explain(error), error);
+        }
+    }
+
+    private static void loadFrom(Path folder) {
+        for (String name : NAMES) {
+            find(folder, name).ifPresent(file -> System.load(file.toString()));
+        }
+    }
+
+    /// The file of a library, which is called by its major version; longer names belong to it.
+    private static Optional<Path> find(Path folder, String name) {
+        try (Stream<Path> files = Files.walk(folder, DEPTH)) {
+            return files.filter(file -> file.getFileName().toString().startsWith(name))
+                    .min(Comparator.comparing((Path file) -> file.toString().length()))
+                    .map(Path::toAbsolutePath);
+        } catch (IOException exception) {
+            throw new BackendUnavailableException(
+                    "device cuda: cannot look for NVIDIA's libraries in %s, which XLMR_CUDA names: %s"
+                            .formatted(folder, exception.getMessage()),
+                    exception);
+        }
+    }
+
+    /// One line about a library that could not be loaded.
+    static String explain(Throwable error) {
+        String all = messages(error);
+        if (all.contains("libcuda.so")) {
+            return "device cuda: no NVIDIA driver here (libcuda.so.1 is missing); install it until"
+                       + " nvidia-smi lists a GPU, or use --device cpu";
+        }
+        for (String library : List.of("libcudart", "libcublas", "libnvrtc")) {
+            int at = all.indexOf(library);
+            if (at >= 0) {
+                return "device cuda: %s is missing; pip install nvidia-cuda-runtime-cu12 nvidia-cublas-cu12 nvidia-cuda-nvrtc-cu12 and set XLMR_CUDA to their folder site-packages/nvidia, or install the CUDA toolkit 12, or use --device cpu"
+                        .formatted(word(all, at));
+            }
+        }
+        return "device cuda: the bindings cannot be loaded (%s); they exist for Linux on x86-64 only; use --device cpu"
+                .formatted(firstLine(error.getMessage()));
+    }
+
+    private static String messages(Throwable error) {
+        StringBuilder text = new StringBuilder();
+        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+            text.append(firstLine(cause.getMessage())).append('\n');
+        }
+        return text.toString();
+    }
+
+    private static String firstLine(@Nullable String message) {
+        return message == null ? "no reason given" : message.lines().findFirst().orElse("");
+    }
+
+    private static String word(String text, int from) {
+        int end = from;
+        while (end < text.length()
+                && (Character.isLetterOrDigit(text.charAt(end)) || text.charAt(end) == '.')) {
+            end++;
+        }
+        return text.substring(from, end);
+    }
+}

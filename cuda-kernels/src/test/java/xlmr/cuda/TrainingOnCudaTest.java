@@ -1,0 +1,144 @@
+package xlmr.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import xlmr.autograd.Parameter;
+import xlmr.backend.Backend;
+import xlmr.backend.cpu.ScalarBackend;
+import xlmr.checkpoint.Checkpoint;
+import xlmr.data.BatchOrder;
+import xlmr.data.EncodedExamples;
+import xlmr.model.ModelLoader;
+import xlmr.model.Targets;
+import xlmr.model.TaskModel;
+import xlmr.train.Batching;
+import xlmr.train.LearningRates;
+import xlmr.train.Trainer;
+import xlmr.train.TrainingListener;
+import xlmr.train.TrainingOptions;
+import xlmr.train.WeightSource;
+
+/// A run of the trainer on the GPU backend, step by step: losses and gradient norms as PyTorch's
+/// and the processor's, and a driver that is asked for no memory once the first steps are done.
+class TrainingOnCudaTest {
+    private static final FakeCuda CUDA = FakeCuda.install();
+    private static final Path GOLDEN =
+            Path.of(System.getProperty("xlmr.repository", ".."))
+                    .toAbsolutePath()
+                    .resolve("tests/golden/training");
+
+    /// Micro-batches of 4 in steps of 2, as the fixture; two passes over the data are enough.
+    private static final TrainingOptions OPTIONS =
+            TrainingOptions.defaults()
+                    .withEpochs(5)
+                    .withBatching(new Batching(4, 2, false))
+                    .withRates(LearningRates.defaults().withBase(0.002).withWarmupRatio(0.2));
+
+    @Test
+    void everyStepIsThatOfTheReferenceAndNoneAsksForMemory() {
+        Checkpoint expected = Checkpoint.open(GOLDEN.resolve("global.safetensors"));
+        Recorder recorder = new Recorder();
+        try (Backend cuda = CUDA.open()) {
+            train(cuda, recorder);
+        }
+        assertThat(CUDA.takeFault()).isNull();
+        assertThat(CUDA.leaks()).isEmpty();
+        assertSeries("micro_losses", recorder.microLosses, expected, 1e-5);
+        assertSeries("grad_norms", recorder.norms, expected, 3e-5);
+        Map<String, float[]> processor = onProcessor();
+        assertThat(recorder.last.keySet()).isEqualTo(processor.keySet());
+        recorder.last.forEach(
+                (name, values) -> {
+                    // The true gradient of key biases is 0; Adam makes steps of its rounding.
+                    float limit = name.endsWith("attention.self.key.bias") ? 2e-3f : 2e-5f;
+                    assertThat(values)
+                            .as(name)
+                            .usingComparatorWithPrecision(limit)
+                            .containsExactly(processor.get(name));
+                });
+        int steps = recorder.allocations.size();
+        assertThat(recorder.allocations.get(steps - 1))
+                .as("allocations after the first passes over the data")
+                .isEqualTo(recorder.allocations.get(steps / 2));
+    }
+
+    private static Map<String, float[]> onProcessor() {
+        Recorder recorder = new Recorder();
+        try (Backend scalar = new ScalarBackend()) {
+            train(scalar, recorder);
+        }
+        return recorder.last;
+    }
+
+    private static void train(Backend backend, Recorder recorder) {
+        TaskModel model =
+                ModelLoader.sequenceClassifier(GOLDEN.resolve("start"), null, ModelLoader.ALL, 0)
+                        .model();
+        new Trainer(backend, model, OPTIONS, recorder)
+                .fit(examples(), BatchOrder.sequential(), null, recorder);
+    }
+
+    private static void assertSeries(
+            String name, List<Double> found, Checkpoint expected, double limit) {
+        double[] values = expected.doubles(name);
+        assertThat(found).as(name).hasSize(values.length);
+        for (int i = 0; i < values.length; i++) {
+            assertThat(found.get(i)).as("%s[%d]", name, i).isCloseTo(values[i], within(limit));
+        }
+    }
+
+    private static EncodedExamples examples() {
+        Checkpoint data = Checkpoint.open(GOLDEN.resolve("data.safetensors"));
+        long[] ids = data.integers("inputs.input_ids");
+        long[] mask = data.integers("inputs.attention_mask");
+        long[] labels = data.integers("inputs.labels");
+        int columns = ids.length / labels.length;
+        List<int[]> sequences = new ArrayList<>();
+        int[] classes = new int[labels.length];
+        for (int b = 0; b < labels.length; b++) {
+            int row = b * columns;
+            sequences.add(
+                    IntStream.range(row, row + columns)
+                            .filter(i -> mask[i] != 0)
+                            .map(i -> (int) ids[i])
+                            .toArray());
+            classes[b] = (int) labels[b];
+        }
+        return new EncodedExamples(sequences, new Targets.Classes(classes));
+    }
+
+    private static final class Recorder implements TrainingListener, Trainer.Keeper {
+        private final List<Double> microLosses = new ArrayList<>();
+        private final List<Double> norms = new ArrayList<>();
+        private final List<Integer> allocations = new ArrayList<>();
+        private final Map<String, float[]> last = new HashMap<>();
+
+        @Override
+        public void microBatchDone(double loss) {
+            microLosses.add(loss);
+        }
+
+        @Override
+        public void stepDone(Step step) {
+            norms.add(step.gradientNorm());
+            allocations.add(CUDA.gpu().allocations);
+        }
+
+        @Override
+        public void keep(TaskModel kept, WeightSource source) {
+            for (Parameter parameter : kept.parameters()) {
+                float[] values = new float[parameter.shape().elements()];
+                source.read(parameter, 0, parameter.shape().size(0), values);
+                last.put(parameter.name(), values);
+            }
+        }
+    }
+}
