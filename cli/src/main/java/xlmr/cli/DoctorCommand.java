@@ -11,12 +11,14 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import xlmr.backend.Backend;
 import xlmr.backend.BackendChoice;
+import xlmr.backend.Backends;
 
 /// Says what xlmr runs on, and what would make it faster.
 @Command(
         name = "doctor",
         description =
-                "Say what xlmr runs on (JDK, vector lanes, backend, threads, memory) and what would make it faster.",
+                "Say what xlmr runs on (JDK, vector lanes, backend, threads, memory, GPU) and what"
+                    + " would make it faster.",
         footer = {"", "Exit code 0, with warnings or without."})
 final class DoctorCommand implements Runnable {
     private static final double GIBIBYTE = 1L << 30;
@@ -43,6 +45,11 @@ final class DoctorCommand implements Runnable {
             facts.put("threads", backend.threads());
         }
         choice.warning().ifPresent(warnings::add);
+        facts.put(
+                "gpu",
+                Backends.cudaProvider()
+                        .map(provider -> gpu(provider.describe()))
+                        .orElse("no GPU module in this build (docs/cuda.md)"));
         if (json) {
             facts.put("warnings", warnings);
             Json.printLine(streams.out(), facts);
@@ -54,6 +61,22 @@ final class DoctorCommand implements Runnable {
         if (warnings.isEmpty()) {
             streams.out().println("All well.");
         }
+    }
+
+    private Object gpu(Map<String, Object> found) {
+        if (json) {
+            return found;
+        }
+        Object problem = found.get("problem");
+        return problem != null
+                ? problem
+                : "%s, compute capability %s, driver for CUDA %s, NVRTC %s for %s"
+                        .formatted(
+                                found.get("device"),
+                                found.get("compute_capability"),
+                                found.get("driver_cuda"),
+                                found.get("nvrtc"),
+                                found.get("target"));
     }
 
     private static Map<String, Object> facts() {

@@ -121,6 +121,7 @@ public final class XlmrCommand implements Runnable {
         commands.put("merge", MergeCommand::new);
         commands.put("forward", ForwardCommand::new);
         commands.put("doctor", DoctorCommand::new);
+        commands.put("cuda", CudaCommand::new);
         commands.put("completion", CompletionCommand::new);
         commands.put("warm-up", WarmUpCommand::new);
         commands.put("bench", BenchCommand::new);

@@ -15,7 +15,7 @@ public final class Backends {
 
     private static final String NO_MODULE =
             "device cuda: this build has no GPU module; build it with `mvn -Pcuda -DskipTests"
-                + " package`, or use --device cpu";
+                    + " package`, or use --device cpu";
 
     /// What the caller wants.
     public enum Preference {

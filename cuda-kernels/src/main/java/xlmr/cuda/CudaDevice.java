@@ -105,7 +105,7 @@ final class CudaDevice implements AutoCloseable {
             if (storage.device() != CudaDevice.this) {
                 throw new IllegalStateException(
                         "device cuda: a tensor of another device; load the model again for this"
-                            + " one");
+                                + " one");
             }
             return storage.block();
         }

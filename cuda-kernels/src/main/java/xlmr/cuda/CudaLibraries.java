@@ -29,12 +29,18 @@ final class CudaLibraries {
 
     private static final int DEPTH = 4;
 
+    /// Why loading failed. The machine does not try a second time, and would give another reason.
+    private static @Nullable BackendUnavailableException failure;
+
     private CudaLibraries() {}
 
     /// Loads the bindings and what they need.
     ///
     /// @throws BackendUnavailableException naming the library that is missing, and the remedy
     static synchronized void load() {
+        if (failure != null) {
+            throw failure;
+        }
         String named = System.getProperty("xlmr.cuda.libraries", System.getenv("XLMR_CUDA"));
         if (named != null) {
             loadFrom(Path.of(named));
@@ -48,7 +54,8 @@ final class CudaLibraries {
         try {
             Loader.load(bindings);
         } catch (UnsatisfiedLinkError | NoClassDefFoundError error) {
-            throw new BackendUnavailableException(explain(error), error);
+            failure = new BackendUnavailableException(explain(error), error);
+            throw failure;
         }
     }
 
@@ -77,7 +84,7 @@ final class CudaLibraries {
         String all = messages(error);
         if (all.contains("libcuda.so")) {
             return "device cuda: no NVIDIA driver here (libcuda.so.1 is missing); install it until"
-                       + " nvidia-smi lists a GPU, or use --device cpu";
+                    + " nvidia-smi lists a GPU, or use --device cpu";
         }
         for (String library : List.of("libcudart", "libcublas", "libnvrtc")) {
             int at = all.indexOf(library);

@@ -81,7 +81,7 @@ final class DeviceMemory implements AutoCloseable {
         long rounded = rounded(Math.max(1, wanted));
         Block block = fitting(rounded);
         if (block == null) {
-            block = fromDriver(rounded);
+            block = fromDriver(rounded, wanted);
         }
         block.owner = ++owners;
         return block;
@@ -99,7 +99,7 @@ final class DeviceMemory implements AutoCloseable {
         return block;
     }
 
-    private Block fromDriver(long rounded) {
+    private Block fromDriver(long rounded, long wanted) {
         long address = driver.allocate(rounded);
         for (int attempt = 0; address == 0 && attempt < COLLECTIONS; attempt++) {
             if (attempt > 0) {
@@ -111,7 +111,7 @@ final class DeviceMemory implements AutoCloseable {
         if (address == 0) {
             throw new CudaException(
                     "device cuda: %s has no %,d bytes left beside the %,d that are in use; smaller batches (--batch-size), or end what else uses it (nvidia-smi lists it), or use --device cpu"
-                            .formatted(driver.facts().name(), rounded, bytes));
+                            .formatted(driver.facts().name(), wanted, bytes));
         }
         Block block = new Block(address, rounded);
         blocks.add(block);

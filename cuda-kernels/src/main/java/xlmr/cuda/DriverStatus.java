@@ -39,19 +39,19 @@ final class DriverStatus {
         return switch (status) {
             case OUT_OF_MEMORY ->
                     "the GPU's memory is full: smaller batches, or end what else uses it"
-                        + " (nvidia-smi lists it)";
+                            + " (nvidia-smi lists it)";
             case 100 ->
                     "no GPU is visible: look at nvidia-smi and CUDA_VISIBLE_DEVICES, or use"
-                        + " --device cpu";
+                            + " --device cpu";
             case 34, 803, 804, 999 ->
                     "the driver does not work as installed: nvidia-smi has to list the GPU first;"
-                        + " reboot after an update, or use --device cpu";
+                            + " reboot after an update, or use --device cpu";
             case 209, 218, 221, 222 ->
                     "the driver is too old for these kernels or this GPU: update it, or use"
-                        + " --device cpu";
+                            + " --device cpu";
             case 700, 701, 702, 710, 714, 715, 716, 717, 718, 719 ->
                     "a kernel failed and this process cannot use the GPU any more: run `./xlmr cuda"
-                        + " selftest`, and use --device cpu meanwhile";
+                            + " selftest`, and use --device cpu meanwhile";
             default -> "use --device cpu, and report this line";
         };
     }

@@ -130,7 +130,7 @@ final class MatrixProducts implements AutoCloseable {
         return switch (status) {
             case 1 ->
                     "the driver does not fit cuBLAS: update the driver, or install an older"
-                        + " nvidia-cublas-cu12, or use --device cpu";
+                            + " nvidia-cublas-cu12, or use --device cpu";
             case 3 -> "the GPU's memory is full: smaller batches, or end what else uses it";
             default -> "use --device cpu, and report this line";
         };

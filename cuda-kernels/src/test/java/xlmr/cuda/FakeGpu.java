@@ -58,6 +58,9 @@ final class FakeGpu implements FakeLibrary.Failures {
     int launches;
     int waits;
 
+    /// Bytes that were copied to the device.
+    long bytesIn;
+
     /// Number of bytes that the device has.
     long capacity = Long.MAX_VALUE;
 
@@ -180,6 +183,7 @@ final class FakeGpu implements FakeLibrary.Failures {
     int copyIn(long to, long from, long bytes) {
         region(to, bytes);
         pinned(from, bytes);
+        bytesIn += bytes;
         later(
                 () -> {
                     Region target = region(to, bytes);
