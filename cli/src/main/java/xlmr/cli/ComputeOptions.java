@@ -16,7 +16,7 @@ final class ComputeOptions {
             paramLabel = "auto|cpu|cuda",
             description =
                     "Where to compute. cuda: an NVIDIA GPU, with the module of docs/cuda.md."
-                        + " Default: auto, a GPU where that module is and finds one.")
+                            + " Default: auto, a GPU where that module is and finds one.")
     private DevicePreference device = DevicePreference.AUTO;
 
     @Option(
@@ -24,7 +24,7 @@ final class ComputeOptions {
             paramLabel = "auto|vector|scalar",
             description =
                     "What computes on the processor. scalar is the slow reference. Default: auto,"
-                        + " the fastest.")
+                            + " the fastest.")
     private Backends.Preference preference = Backends.Preference.AUTO;
 
     /// The backend, to be closed; a slow one with a warning.
@@ -39,7 +39,7 @@ final class ComputeOptions {
         if (device == DevicePreference.CUDA && preference != Backends.Preference.AUTO) {
             throw new CommandException(
                     "--backend chooses among the processor's; leave it out with --device cuda, or"
-                        + " use --device cpu");
+                            + " use --device cpu");
         }
         return Backends.create(device, preference, threads.count());
     }

@@ -18,7 +18,7 @@ import xlmr.backend.Backends;
         name = "doctor",
         description =
                 "Say what xlmr runs on (JDK, vector lanes, backend, threads, memory, GPU) and what"
-                    + " would make it faster.",
+                        + " would make it faster.",
         footer = {"", "Exit code 0, with warnings or without."})
 final class DoctorCommand implements Runnable {
     private static final double GIBIBYTE = 1L << 30;
