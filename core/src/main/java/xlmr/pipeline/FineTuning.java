@@ -31,6 +31,7 @@ import xlmr.train.ScoreMetric;
 import xlmr.train.Trainer;
 import xlmr.train.TrainingListener;
 import xlmr.train.TrainingOptions;
+import xlmr.train.TrainingPlan;
 import xlmr.train.Tune;
 import xlmr.train.WeightSource;
 
@@ -202,7 +203,9 @@ public record FineTuning(
         LoadedModel<TaskModel> loaded =
                 ModelLoader.task(task.task(), model, config, trainable, options.seed());
         listener.loaded(loaded.report());
-        Trainer trainer = new Trainer(backend, adapted(loaded.model()), options, listener);
+        TaskModel adapted = adapted(loaded.model());
+        listener.planned(plan(adapted, data));
+        Trainer trainer = new Trainer(backend, adapted, options, listener);
         if (checkpoints != null) {
             trainer.withCheckpoints(checkpoints);
         }
@@ -241,6 +244,29 @@ public record FineTuning(
                         new ContentDigest().add(data.training(), config.padTokenId()).hex())
                 .with("validation data", validation == null ? "none" : judged.hex())
                 .with("model", start.hex());
+    }
+
+    /// What the run would train, read and take, without running it.
+    public TrainingPlan plan(TrainingTask task, Backend backend) {
+        XlmRobertaConfig config = config(task);
+        checkAdapters(task.task());
+        TrainingTask.Prepared data = prepare(task, backend.threads());
+        options.loss().check(data.training(), config.labels());
+        TaskModel shapes =
+                ModelLoader.task(
+                                task.task(), model, config, ModelLoader.FROZEN, options.seed())
+                        .model();
+        return plan(adapted(shapes), data);
+    }
+
+    private TrainingPlan plan(TaskModel shapes, TrainingTask.Prepared data) {
+        return TrainingPlan.of(
+                shapes,
+                data.training(),
+                data.validation(),
+                data.truncated(),
+                options.batching().order(data.training(), options.seed()),
+                options);
     }
 
     /// The configuration of the model that will come of it.

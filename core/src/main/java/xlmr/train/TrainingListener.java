@@ -13,6 +13,9 @@ public interface TrainingListener {
     /// When the checkpoint has been read: what was used, what is new, what was ignored.
     default void loaded(LoadReport report) {}
 
+    /// Before anything is computed: what trains, and what it will take.
+    default void planned(TrainingPlan plan) {}
+
     /// Before anything is computed.
     default void started(Plan plan) {}
 
@@ -57,6 +60,12 @@ public interface TrainingListener {
             public void loaded(LoadReport report) {
                 first.loaded(report);
                 next.loaded(report);
+            }
+
+            @Override
+            public void planned(TrainingPlan plan) {
+                first.planned(plan);
+                next.planned(plan);
             }
 
             @Override
