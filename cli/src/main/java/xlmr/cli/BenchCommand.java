@@ -1,6 +1,5 @@
 package xlmr.cli;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -94,7 +93,7 @@ final class BenchCommand implements Runnable {
                                         + "'");
             }
         }
-        line.put("rss_mib", peakMemory());
+        line.put("rss_mib", PeakMemory.bytes().orElse(-1L << 20) / (double) (1 << 20));
         Json.printLine(streams.out(), line);
     }
 
@@ -232,19 +231,5 @@ final class BenchCommand implements Runnable {
             Map<String, Object> line, String name, double amount, double[] seconds) {
         line.put(name, amount / seconds[seconds.length / 2]);
         line.put("best_" + name, amount / seconds[0]);
-    }
-
-    /// Peak resident memory in MiB where the system tells (Linux), else -1.
-    private static double peakMemory() {
-        try {
-            for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-                if (line.startsWith("VmHWM:")) {
-                    return Long.parseLong(line.replaceAll("\\D", "")) / 1024.0;
-                }
-            }
-        } catch (java.io.IOException e) {
-            return -1;
-        }
-        return -1;
     }
 }

@@ -2,25 +2,17 @@ package xlmr.cli;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import xlmr.backend.Backend;
-import xlmr.data.DataWarning;
-import xlmr.data.DataWarnings;
-import xlmr.data.Example;
 import xlmr.model.HeadSpec;
-import xlmr.model.ProblemType;
-import xlmr.model.Task;
 import xlmr.pipeline.FineTuning;
-import xlmr.pipeline.SequenceClassificationTraining;
 import xlmr.pipeline.SeriesRun;
 import xlmr.pipeline.TestSet;
-import xlmr.pipeline.TrainingTask;
 import xlmr.train.EpochResult;
 import xlmr.train.Notice;
+import xlmr.train.RunProjection;
 import xlmr.train.TrainingOptions;
 
 /// Fine-tunes a model on labelled texts.
@@ -44,23 +36,7 @@ import xlmr.train.TrainingOptions;
 final class TrainCommand implements Runnable {
     private final Streams streams;
 
-    @Mixin private ModelOption model;
-    @Mixin private TaskOption taskOption;
-
-    @Option(
-            names = "--train",
-            required = true,
-            paramLabel = "FILE",
-            description = "Labelled data to learn from: CSV, TSV or JSON Lines, UTF-8.")
-    private Path train;
-
-    @Option(
-            names = "--validation",
-            paramLabel = "FILE",
-            description = "Labelled texts to judge each epoch by.")
-    private @Nullable Path validation;
-
-    @Mixin private LabelledInput labelled;
+    @Mixin private TrainingInput input;
 
     @Option(
             names = "--output",
@@ -74,15 +50,6 @@ final class TrainCommand implements Runnable {
             description = "Write into a directory that holds other files than a model.")
     private boolean overwrite;
 
-    @Option(
-            names = "--problem",
-            paramLabel = "single-label|multi-label|regression",
-            description =
-                    "What is learned. Default: multi-label with --label-delimiter, else"
-                            + " single-label.")
-    private @Nullable String problem;
-
-    @Mixin private TaskRunners runners;
     @Mixin private TrainingSettings settings;
     @Mixin private SeriesOptions series;
     @Mixin private SavingOptions savingOptions;
@@ -100,48 +67,18 @@ final class TrainCommand implements Runnable {
     public void run() {
         TrainingOptions options = settings.options();
         settings.saved();
-        series.check(validation);
+        series.check(input.validation());
         savingOptions.check(series.isSeries());
-        Path start = model.directory(streams);
-        Task task = taskOption.forTraining(start);
-        if (settings.head() != null) {
-            settings.head().requireFor(task);
-        }
-        if (task != Task.SEQUENCE_CLASSIFICATION) {
-            TaskRunner runner = runners.of(task);
-            TrainingTask data = runner.training(streams, labelled, train, validation);
-            run(
-                    data,
-                    start,
-                    options,
-                    tests(test -> runner.training(streams.silenced(), labelled, train, test)),
-                    List.of());
-            return;
-        }
-        List<Example> training = labelled.read(streams, train);
-        List<Example> judged = validation == null ? List.of() : labelled.read(streams, validation);
-        SequenceClassificationTraining data =
-                SequenceClassificationTraining.of(training, judged, problem());
-        run(
-                data,
-                start,
-                options,
-                tests(test -> data.judgedOn(labelled.read(streams, test))),
-                DataWarnings.of(training, judged));
+        TrainingInput.Read read = input.read(streams, settings.head());
+        List<TestSet> tests =
+                series.tests().stream()
+                        .map(file -> new TestSet(file.toString(), read.tests().apply(file)))
+                        .toList();
+        run(read, options, tests);
     }
 
-    private List<TestSet> tests(Function<Path, TrainingTask> read) {
-        return series.tests().stream()
-                .map(file -> new TestSet(file.toString(), read.apply(file)))
-                .toList();
-    }
-
-    private void run(
-            TrainingTask data,
-            Path start,
-            TrainingOptions options,
-            List<TestSet> tests,
-            List<DataWarning> warnings) {
+    private void run(TrainingInput.Read read, TrainingOptions options, List<TestSet> tests) {
+        Path start = read.start();
         boolean goesOn = savingOptions.goesOn(output, overwrite);
         NoticeLog notices = new NoticeLog();
         try (ModelOutput target = ModelOutput.open(output, start, overwrite || goesOn);
@@ -151,7 +88,7 @@ final class TrainCommand implements Runnable {
                                 streams,
                                 json ? streams.err() : streams.out(),
                                 options.epochs(),
-                                warnings)) {
+                                read.warnings())) {
             FineTuning job =
                     FineTuning.of(start, target.staging())
                             .withOptions(options)
@@ -162,7 +99,7 @@ final class TrainCommand implements Runnable {
             if (series.isSeries()) {
                 SeriesRun kept =
                         new SeriesTraining(streams, output, series, json)
-                                .run(job, data, tests, backend, target, warnings);
+                                .run(job, read.data(), tests, backend, target, read.warnings());
                 if (!series.keepRuns()) {
                     log(start, options.withSeed(kept.seed()), kept.result(), List.of())
                             .write(output);
@@ -170,14 +107,24 @@ final class TrainCommand implements Runnable {
                 warn(kept.result());
                 return;
             }
+            RunProjection projection = new RunProjection();
+            PlanCheck check = new PlanCheck(json ? streams.err() : streams.out(), projection);
             FineTuning.Result result =
                     job.withSaving(savingOptions.saving(output))
                             .run(
-                                    data,
+                                    read.data(),
                                     backend,
-                                    new Publishing(target).andThen(display).andThen(notices));
-            TrainingLog log = log(start, options, result, notices.all());
+                                    projection
+                                            .andThen(check)
+                                            .andThen(new Publishing(target))
+                                            .andThen(display)
+                                            .andThen(notices));
+            PlanCheck.Outcome outcome = check.outcome();
+            TrainingLog log = log(start, options, result, notices.all()).withPlan(outcome);
             log.write(output);
+            if (outcome != null && !json) {
+                streams.out().println(outcome.line());
+            }
             report(log, result);
         }
     }
@@ -185,7 +132,14 @@ final class TrainCommand implements Runnable {
     private TrainingLog log(
             Path start, TrainingOptions options, FineTuning.Result result, List<Notice> notices) {
         return new TrainingLog(
-                start, train, validation, options, settings.maxLength(), result, notices);
+                start,
+                input.train(),
+                input.validation(),
+                options,
+                settings.maxLength(),
+                result,
+                notices,
+                null);
     }
 
     private void report(TrainingLog log, FineTuning.Result result) {
@@ -209,21 +163,5 @@ final class TrainCommand implements Runnable {
                             .formatted(result.truncated()));
         }
         result.report().warnings().forEach(streams::warn);
-    }
-
-    private ProblemType problem() {
-        return switch (problem) {
-            case null ->
-                    labelled.hasDelimiter()
-                            ? ProblemType.MULTI_LABEL_CLASSIFICATION
-                            : ProblemType.SINGLE_LABEL_CLASSIFICATION;
-            case "single-label" -> ProblemType.SINGLE_LABEL_CLASSIFICATION;
-            case "multi-label" -> ProblemType.MULTI_LABEL_CLASSIFICATION;
-            case "regression" -> ProblemType.REGRESSION;
-            default ->
-                    throw new CommandException(
-                            "--problem: expected single-label, multi-label or regression, found '%s'"
-                                    .formatted(problem));
-        };
     }
 }

@@ -24,6 +24,7 @@ import xlmr.train.TrainingOptions;
 /// @param maxLength most tokens of a text; 0 for as many as the model has positions
 /// @param result of the run
 /// @param notices of the run, in order
+/// @param plan what was planned and what came, or null
 record TrainingLog(
         Path model,
         Path train,
@@ -31,7 +32,14 @@ record TrainingLog(
         TrainingOptions options,
         int maxLength,
         FineTuning.Result result,
-        List<Notice> notices) {
+        List<Notice> notices,
+        PlanCheck.@Nullable Outcome plan) {
+    /// The same with what was planned and what came.
+    TrainingLog withPlan(PlanCheck.@Nullable Outcome value) {
+        return new TrainingLog(
+                model, train, validation, options, maxLength, result, notices, value);
+    }
+
     /// Writes `training.json`.
     void write(Path directory) {
         JsonDocument.write(directory.resolve("training.json"), json());
@@ -56,6 +64,9 @@ record TrainingLog(
                     .put("code", notice.code().id())
                     .put("step", notice.step())
                     .put("sentence", notice.sentence());
+        }
+        if (plan != null) {
+            json.set("plan", plan.json());
         }
         json.put("truncated_texts", result.truncated());
         ArrayNode fresh = json.putArray("new_parameters");

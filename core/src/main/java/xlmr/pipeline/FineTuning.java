@@ -253,8 +253,7 @@ public record FineTuning(
         TrainingTask.Prepared data = prepare(task, backend.threads());
         options.loss().check(data.training(), config.labels());
         TaskModel shapes =
-                ModelLoader.task(
-                                task.task(), model, config, ModelLoader.FROZEN, options.seed())
+                ModelLoader.task(task.task(), model, config, ModelLoader.FROZEN, options.seed())
                         .model();
         return plan(adapted(shapes), data);
     }

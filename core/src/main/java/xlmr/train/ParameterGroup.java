@@ -14,8 +14,8 @@ import xlmr.model.TaskModel;
 /// @param parameters numbers in the group
 /// @param trained of them
 public record ParameterGroup(String name, long parameters, long trained) {
-    /// The groups of a model, lowest first: embeddings, encoder layers (neighbours that are alike as
-    /// one), adapters, head.
+    /// The groups of a model, lowest first: embeddings, encoder layers (neighbours that are alike
+    /// as one), adapters, head.
     ///
     /// @param trainable which train, by name
     static List<ParameterGroup> of(TaskModel model, Predicate<String> trainable) {

@@ -119,10 +119,7 @@ public record PlannedData(
 
     private static int[] flags(float[][] rows) {
         return Arrays.stream(rows)
-                .flatMapToInt(
-                        row ->
-                                IntStream.range(0, row.length)
-                                        .filter(k -> row[k] > 0.5f))
+                .flatMapToInt(row -> IntStream.range(0, row.length).filter(k -> row[k] > 0.5f))
                 .toArray();
     }
 }

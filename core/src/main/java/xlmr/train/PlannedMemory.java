@@ -10,10 +10,11 @@ import xlmr.model.LoraModel;
 import xlmr.model.TaskModel;
 import xlmr.model.XlmRobertaConfig;
 
-/// The memory of a run, in bytes, part by part: what this implementation holds, not what a text book
-/// would.
+/// The memory of a run, in bytes, part by part: what this implementation holds, not what a text
+/// book would.
 ///
-/// @param weights of what trains, in memory; of the frozen rest the panels that products are made of
+/// @param weights of what trains, in memory; of the frozen rest the panels that products are made
+///   of
 /// @param mapped pages of the checkpoint that are read or changed: the system counts them, and may
 ///   take back those that are only read
 /// @param gradients of what trains; of the word embedding the rows of a batch
@@ -129,8 +130,7 @@ public record PlannedMemory(
         long alive = 4 * hidden + 2 * inner;
         long tokens = data.batchTokens();
         long training = tokens * ((layers - lowest) * kept + alive + 3 * hidden);
-        long logits =
-                model.head().shared() == null ? 0 : 3L * tokens / 4 * config.vocabSize();
+        long logits = model.head().shared() == null ? 0 : 3L * tokens / 4 * config.vocabSize();
         long inference = INFERENCE_TOKENS * (6 * hidden + 2 * inner);
         return (long) (4 * UNEVEN * (training + logits + inference));
     }

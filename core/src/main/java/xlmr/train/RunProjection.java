@@ -22,6 +22,7 @@ public final class RunProjection implements TrainingListener {
     private long begin;
     private int featuresDone;
     private double featureSeconds;
+    private double finished;
 
     private record Mark(long tokens, double seconds) {}
 
@@ -56,13 +57,27 @@ public final class RunProjection implements TrainingListener {
         marks.add(new Mark(before + step.tokens(), seconds()));
     }
 
+    @Override
+    public void epochDone(EpochResult epoch) {
+        TrainingPlan run = plan;
+        finished = run != null && marks.size() >= run.data().steps() ? seconds() : 0;
+    }
+
     /// Seconds since the run began.
     public double seconds() {
         return (clock.getAsLong() - begin) / NANOSECONDS;
     }
 
+    /// What was measured so far, in words.
+    public String over() {
+        TrainingPlan run = plan;
+        return run != null && run.encoderFrozen() && featuresDone > 0
+                ? "%,d %s".formatted(featuresDone, featuresDone == 1 ? "text" : "texts")
+                : "%,d %s".formatted(measured(), measured() == 1 ? "step" : "steps");
+    }
+
     /// Steps that were measured, without those left out.
-    public int measured() {
+    private int measured() {
         return Math.max(0, marks.size() - WARM_UP);
     }
 
@@ -77,6 +92,9 @@ public final class RunProjection implements TrainingListener {
             double perToken = featureSeconds / data.tokensOfLongest(featuresDone);
             double features = perToken * (data.tokens() + data.validationTokens());
             return OptionalDouble.of(features + headSeconds(data));
+        }
+        if (finished > 0) {
+            return OptionalDouble.of(finished);
         }
         if (measured() < 1) {
             return OptionalDouble.empty();

@@ -36,12 +36,7 @@ public record TrainingPlan(
         Predicate<String> trainable = options.tune().trainable(model.config());
         PlannedData data =
                 PlannedData.of(
-                        training,
-                        validation,
-                        truncated,
-                        order,
-                        options,
-                        model.config().labels());
+                        training, validation, truncated, order, options, model.config().labels());
         return new TrainingPlan(
                 ParameterGroup.of(model, trainable),
                 data,

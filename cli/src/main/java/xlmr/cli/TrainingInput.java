@@ -1,0 +1,114 @@
+package xlmr.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import xlmr.data.DataWarning;
+import xlmr.data.DataWarnings;
+import xlmr.data.Example;
+import xlmr.model.HeadSpec;
+import xlmr.model.ProblemType;
+import xlmr.model.Task;
+import xlmr.pipeline.SequenceClassificationTraining;
+import xlmr.pipeline.TrainingTask;
+
+/// What training begins with, the same for `train` and `plan`: the model, the task, and the
+/// labelled files.
+final class TrainingInput {
+    @Mixin private ModelOption model;
+    @Mixin private TaskOption taskOption;
+
+    @Option(
+            names = "--train",
+            required = true,
+            paramLabel = "FILE",
+            description = "Labelled data to learn from: CSV, TSV or JSON Lines, UTF-8.")
+    private Path train;
+
+    @Option(
+            names = "--validation",
+            paramLabel = "FILE",
+            description = "Labelled texts to judge each epoch by.")
+    private @Nullable Path validation;
+
+    @Mixin private LabelledInput labelled;
+
+    @Option(
+            names = "--problem",
+            paramLabel = "single-label|multi-label|regression",
+            description =
+                    "What is learned. Default: multi-label with --label-delimiter, else"
+                            + " single-label.")
+    private @Nullable String problem;
+
+    @Mixin private TaskRunners runners;
+
+    /// What was read.
+    ///
+    /// @param start directory of the model to start from
+    /// @param data to learn from and to judge by
+    /// @param tests reads the same task with other examples to judge on
+    /// @param warnings about the data that nobody has seen yet
+    record Read(
+            Path start,
+            TrainingTask data,
+            Function<Path, TrainingTask> tests,
+            List<DataWarning> warnings) {}
+
+    /// Reads all files.
+    ///
+    /// @param head that was asked for, or null: it has to fit the task
+    Read read(Streams streams, @Nullable HeadSpec head) {
+        Path start = model.directory(streams);
+        Task task = taskOption.forTraining(start);
+        if (head != null) {
+            head.requireFor(task);
+        }
+        if (task != Task.SEQUENCE_CLASSIFICATION) {
+            TaskRunner runner = runners.of(task);
+            return new Read(
+                    start,
+                    runner.training(streams, labelled, train, validation),
+                    test -> runner.training(streams.silenced(), labelled, train, test),
+                    List.of());
+        }
+        List<Example> training = labelled.read(streams, train);
+        List<Example> judged = validation == null ? List.of() : labelled.read(streams, validation);
+        SequenceClassificationTraining data =
+                SequenceClassificationTraining.of(training, judged, problem());
+        return new Read(
+                start,
+                data,
+                test -> data.judgedOn(labelled.read(streams, test)),
+                DataWarnings.of(training, judged));
+    }
+
+    /// File of the training examples.
+    Path train() {
+        return train;
+    }
+
+    /// File of the validation examples, or null.
+    @Nullable Path validation() {
+        return validation;
+    }
+
+    private ProblemType problem() {
+        return switch (problem) {
+            case null ->
+                    labelled.hasDelimiter()
+                            ? ProblemType.MULTI_LABEL_CLASSIFICATION
+                            : ProblemType.SINGLE_LABEL_CLASSIFICATION;
+            case "single-label" -> ProblemType.SINGLE_LABEL_CLASSIFICATION;
+            case "multi-label" -> ProblemType.MULTI_LABEL_CLASSIFICATION;
+            case "regression" -> ProblemType.REGRESSION;
+            default ->
+                    throw new CommandException(
+                            "--problem: expected single-label, multi-label or regression, found '%s'"
+                                    .formatted(problem));
+        };
+    }
+}
