@@ -15,8 +15,8 @@ import xlmr.model.XlmRobertaConfig;
 ///
 /// @param weights of what trains, in memory; of the frozen rest the panels that products are made
 ///   of
-/// @param mapped pages of the checkpoint that are read or changed: the system counts them, and may
-///   take back those that are only read
+/// @param mapped pages of the checkpoint: all are read when the result is written. The system counts
+///   them, and takes those back that did not change where memory is short
 /// @param gradients of what trains; of the word embedding the rows of a batch
 /// @param optimizer two moments of what trains; of the word embedding those of the rows that occur
 /// @param activations of the largest batch: what the backward pass needs of the forward pass
@@ -35,9 +35,6 @@ public record PlannedMemory(
 
     /// Free space that recycled memory of unequal batches leaves between them.
     private static final double UNEVEN = 1.25;
-
-    /// Pages of the system.
-    private static final int PAGE = 4096;
 
     /// Tokens of a batch without gradients.
     private static final int INFERENCE_TOKENS = 2048;
@@ -68,6 +65,7 @@ public record PlannedMemory(
         long read = 0;
         for (Parameter parameter : model.parameters()) {
             long bytes = 4L * parameter.shape().elements();
+            read += LoraModel.isAdapter(parameter.name()) || isHead(parameter, model) ? 0 : bytes;
             if (parameter == words && byRow) {
                 continue;
             }
@@ -77,7 +75,6 @@ public record PlannedMemory(
                 // Above the lowest trained layer the backward pass multiplies with it, too.
                 panels += layer(parameter, model) >= lowest ? 2 * bytes : bytes;
             }
-            read += LoraModel.isAdapter(parameter.name()) || isHead(parameter, model) ? 0 : bytes;
         }
         long row = 4L * words.shape().size(1);
         long rows = distinct(training, words.shape().size(0));
@@ -86,7 +83,7 @@ public record PlannedMemory(
         long slots = rowsTrain ? 12L * words.shape().size(0) : 0;
         return new PlannedMemory(
                 dense + panels,
-                read + rows * Math.max(row, PAGE),
+                read,
                 dense + (rowsTrain ? Math.min(rows, data.batchTokens()) * 2 * row : 0),
                 2 * dense + (rowsTrain ? 2 * rows * row + slots : 0),
                 activations(model, lowest, data),
