@@ -10,11 +10,14 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import xlmr.backend.Backend;
 import xlmr.data.Example;
+import xlmr.eval.Coverage;
 import xlmr.eval.EvaluationReport;
+import xlmr.eval.GroupedReport;
 import xlmr.eval.LogitsFile;
 import xlmr.eval.ReportJson;
 import xlmr.eval.ReportText;
 import xlmr.model.Task;
+import xlmr.pipeline.GroupedEvaluation;
 import xlmr.pipeline.TextClassifier;
 import xlmr.tokenizer.Encoding;
 
@@ -29,6 +32,7 @@ import xlmr.tokenizer.Encoding;
             "Examples:",
             "  xlmr evaluate --model DIR --input test.tsv --text-column text --label-column"
                     + " category",
+            "  xlmr evaluate --model DIR --input test.csv --group-by language",
             "  xlmr evaluate --logits predictions.json"
         })
 final class EvaluateCommand implements Runnable {
@@ -60,6 +64,14 @@ final class EvaluateCommand implements Runnable {
                         + " of each row).")
     private @Nullable Path logits;
 
+    @Option(
+            names = "--group-by",
+            paramLabel = "COLUMN",
+            description =
+                    "sequence-classification: also judge group by group, such as language by"
+                            + " language; the column or JSON field that says which.")
+    private @Nullable String groupBy;
+
     @Option(names = "--json", description = "One JSON object instead of words and tables.")
     private boolean json;
 
@@ -76,6 +88,10 @@ final class EvaluateCommand implements Runnable {
                     spec.commandLine(), "give either --input FILE or --logits FILE.json");
         }
         if (logits != null) {
+            if (groupBy != null) {
+                throw new CommandException(
+                        "--group-by: for --input; a file of logits has no columns");
+            }
             evaluateLogits(logits);
         } else if (input != null) {
             evaluateTexts(input);
@@ -98,6 +114,10 @@ final class EvaluateCommand implements Runnable {
         if (task != Task.SEQUENCE_CLASSIFICATION) {
             longTexts.refuseFor(task);
             calibration.refuseFor(task);
+            if (groupBy != null) {
+                throw new CommandException(
+                        "--group-by: only for sequence-classification, this is " + task.word());
+            }
             try (Backend backend = compute.open(streams)) {
                 runners.of(task)
                         .evaluate(
@@ -108,33 +128,59 @@ final class EvaluateCommand implements Runnable {
             }
             return;
         }
-        List<Example> examples = labelled.read(streams, file);
+        List<Example> examples = labelled.read(streams, file, groupBy);
         try (Backend backend = compute.open(streams)) {
             TextClassifier read = longTexts.over(model.open(streams, backend), runners.stride());
-            TextClassifier classifier = calibration.over(streams, read, model.home(streams));
-            long tooLong =
-                    classifier.encode(examples).stream().filter(Encoding::isTruncated).count();
-            long truncated = longTexts.reads() ? 0 : tooLong;
-            EvaluationReport report;
-            try (Progress progress = Progress.over(streams, "evaluate", examples.size())) {
-                report = classifier.evaluate(examples, progress::to);
+            judge(calibration.over(streams, read, model.home(streams)), examples);
+        }
+    }
+
+    private void judge(TextClassifier classifier, List<Example> examples) {
+        classifier.targets(examples); // an unknown label is refused before the work
+        float[][] numbers;
+        try (Progress progress = Progress.over(streams, "evaluate", examples.size())) {
+            numbers = classifier.logitsOf(examples, progress::to);
+        }
+        EvaluationReport report = classifier.report(examples, numbers);
+        Coverage answered = classifier.coverage(examples, numbers).orElse(null);
+        GroupedReport grouped =
+                groupBy == null
+                        ? null
+                        : GroupedEvaluation.of(classifier, groupBy, examples, numbers, report);
+        long tooLong = classifier.encode(examples).stream().filter(Encoding::isTruncated).count();
+        long truncated = longTexts.reads() ? 0 : tooLong;
+        if (json) {
+            ObjectNode object = ReportJson.of(report);
+            object.put("truncated_texts", truncated);
+            if (longTexts.reads()) {
+                object.put("texts_in_windows", tooLong);
             }
-            if (json) {
-                ObjectNode object = ReportJson.of(report);
-                object.put("truncated_texts", truncated);
-                if (longTexts.reads()) {
-                    object.put("texts_in_windows", tooLong);
-                }
-                Json.printLine(streams.out(), object);
-            } else {
-                streams.out().print(ReportText.of(report));
+            if (answered != null) {
+                object.putObject("abstention")
+                        .put("below", answered.threshold())
+                        .put("answered", answered.answered())
+                        .put("right", answered.right());
             }
-            if (truncated > 0) {
-                streams.warn(
-                        ("%d of %d texts are longer than the maximum length and were cut (--windows"
-                                        + " reads them whole)")
-                                .formatted(truncated, examples.size()));
+            if (grouped != null) {
+                object.put("group_by", grouped.by());
+                object.set("groups", grouped.json());
             }
+            Json.printLine(streams.out(), object);
+        } else {
+            streams.out().print(ReportText.of(report));
+            if (answered != null) {
+                streams.out().printf("%n%s%n", answered.sentence());
+            }
+            if (grouped != null) {
+                streams.out().println();
+                streams.out().print(grouped.text());
+            }
+        }
+        if (truncated > 0) {
+            streams.warn(
+                    ("%d of %d texts are longer than the maximum length and were cut (--windows"
+                                    + " reads them whole)")
+                            .formatted(truncated, examples.size()));
         }
     }
 }

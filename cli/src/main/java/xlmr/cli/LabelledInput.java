@@ -50,11 +50,19 @@ final class LabelledInput {
 
     /// All examples of a file, or of standard input for `-`.
     List<Example> read(Streams streams, Path file) {
+        return read(streams, file, null);
+    }
+
+    /// The same with what groups them.
+    ///
+    /// @param groupColumn null for nothing
+    List<Example> read(Streams streams, Path file, @Nullable String groupColumn) {
         ExampleReader reader =
                 new ExampleReader(
                         ExampleOptions.labelled(textColumn, labelColumn)
                                 .withTextPairColumn(textPairColumn)
                                 .withLabelDelimiter(labelDelimiter)
+                                .withGroupColumn(groupColumn)
                                 .withFormat(format.example())
                                 .withHeader(!noHeader));
         return file.equals(ExampleReader.STANDARD_INPUT)

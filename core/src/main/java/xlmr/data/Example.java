@@ -10,12 +10,24 @@ import org.jspecify.annotations.Nullable;
 /// @param labels none if unlabelled, else one; any number where labels were split
 /// @param source the file the example came from, for messages
 /// @param line the line in it where the example begins, from 1
+/// @param group what it is counted with, such as its language; null if that was not asked for
 public record Example(
-        String text, @Nullable String textPair, List<String> labels, String source, long line)
+        String text,
+        @Nullable String textPair,
+        List<String> labels,
+        String source,
+        long line,
+        @Nullable String group)
         implements DataRecord {
 
     public Example {
         labels = List.copyOf(labels);
+    }
+
+    /// An example of no group.
+    public Example(
+            String text, @Nullable String textPair, List<String> labels, String source, long line) {
+        this(text, textPair, labels, source, line, null);
     }
 
     /// An unlabelled text that came from no file.

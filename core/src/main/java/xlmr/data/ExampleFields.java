@@ -10,13 +10,15 @@ final class ExampleFields {
     private ExampleFields() {}
 
     /// @param labels null if the options name no label column
+    /// @param group null if the options name no column of groups
     static Example example(
             ExampleOptions options,
             String source,
             long line,
             String text,
             @Nullable String textPair,
-            @Nullable List<String> labels) {
+            @Nullable List<String> labels,
+            @Nullable String group) {
         if (!options.blankTextAllowed() && text.isBlank()) {
             throw DataException.at(
                     source,
@@ -24,7 +26,13 @@ final class ExampleFields {
                     "the text (column '%s') is blank; remove the line or give it a text"
                             .formatted(options.textColumn()));
         }
-        return new Example(text, textPair, labels == null ? List.of() : labels, source, line);
+        return new Example(
+                text,
+                textPair,
+                labels == null ? List.of() : labels,
+                source,
+                line,
+                group == null ? null : group.strip());
     }
 
     /// The labels in one field: several if the options give a delimiter, else exactly one.

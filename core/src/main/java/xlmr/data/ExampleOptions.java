@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param labelDelimiter if given, a label field holds any number of labels with this between them
 /// @param maxRecordChars a longer line or record is refused before it fills the memory
 /// @param maxExamples reading them all at once refuses a file with more
+/// @param groupColumn that of what groups examples, such as the language, if there is one
 public record ExampleOptions(
         @Nullable ExampleFormat format,
         String textColumn,
@@ -24,7 +25,8 @@ public record ExampleOptions(
         boolean blankTextAllowed,
         @Nullable String labelDelimiter,
         int maxRecordChars,
-        int maxExamples) {
+        int maxExamples,
+        @Nullable String groupColumn) {
 
     private static final int DEFAULT_MAX_RECORD_CHARS = 4 << 20;
     private static final int DEFAULT_MAX_EXAMPLES = 50_000_000;
@@ -63,7 +65,8 @@ public record ExampleOptions(
                 blankTextAllowed,
                 null,
                 DEFAULT_MAX_RECORD_CHARS,
-                DEFAULT_MAX_EXAMPLES);
+                DEFAULT_MAX_EXAMPLES,
+                null);
     }
 
     public ExampleOptions withFormat(@Nullable ExampleFormat newFormat) {
@@ -76,7 +79,8 @@ public record ExampleOptions(
                 blankTextAllowed,
                 labelDelimiter,
                 maxRecordChars,
-                maxExamples);
+                maxExamples,
+                groupColumn);
     }
 
     public ExampleOptions withTextPairColumn(@Nullable String column) {
@@ -89,7 +93,8 @@ public record ExampleOptions(
                 blankTextAllowed,
                 labelDelimiter,
                 maxRecordChars,
-                maxExamples);
+                maxExamples,
+                groupColumn);
     }
 
     public ExampleOptions withHeader(boolean hasHeader) {
@@ -102,7 +107,8 @@ public record ExampleOptions(
                 blankTextAllowed,
                 labelDelimiter,
                 maxRecordChars,
-                maxExamples);
+                maxExamples,
+                groupColumn);
     }
 
     public ExampleOptions withBlankTextAllowed(boolean allowed) {
@@ -115,7 +121,8 @@ public record ExampleOptions(
                 allowed,
                 labelDelimiter,
                 maxRecordChars,
-                maxExamples);
+                maxExamples,
+                groupColumn);
     }
 
     public ExampleOptions withLabelDelimiter(@Nullable String delimiter) {
@@ -128,7 +135,8 @@ public record ExampleOptions(
                 blankTextAllowed,
                 delimiter,
                 maxRecordChars,
-                maxExamples);
+                maxExamples,
+                groupColumn);
     }
 
     public ExampleOptions withLimits(int recordChars, int examples) {
@@ -141,6 +149,21 @@ public record ExampleOptions(
                 blankTextAllowed,
                 labelDelimiter,
                 recordChars,
-                examples);
+                examples,
+                groupColumn);
+    }
+
+    public ExampleOptions withGroupColumn(@Nullable String column) {
+        return new ExampleOptions(
+                format,
+                textColumn,
+                textPairColumn,
+                labelColumn,
+                header,
+                blankTextAllowed,
+                labelDelimiter,
+                maxRecordChars,
+                maxExamples,
+                column);
     }
 }

@@ -28,13 +28,15 @@ final class JsonLineExamples {
         }
         String pairField = options.textPairColumn();
         String labelField = options.labelColumn();
+        String groupField = options.groupColumn();
         return ExampleFields.example(
                 options,
                 source,
                 record.line(),
                 record.text(options.textColumn()),
                 pairField == null ? null : record.text(pairField),
-                labelField == null ? null : labels(record, labelField));
+                labelField == null ? null : labels(record, labelField),
+                groupField == null ? null : record.label(record.field(groupField), groupField));
     }
 
     private List<String> labels(JsonRecord record, String field) {

@@ -26,6 +26,6 @@ final class PlainLineExamples {
         String line = lines.next();
         return line == null
                 ? null
-                : ExampleFields.example(options, source, lines.line(), line, null, null);
+                : ExampleFields.example(options, source, lines.line(), line, null, null, null);
     }
 }

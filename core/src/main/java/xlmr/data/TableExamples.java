@@ -14,7 +14,7 @@ final class TableExamples {
     private @Nullable Columns columns;
 
     /// Where things are, from 0; -1 for what is not wanted.
-    private record Columns(int count, int text, int textPair, int label) {}
+    private record Columns(int count, int text, int textPair, int label, int group) {}
 
     TableExamples(TableRows rows, String source, ExampleOptions options) {
         this.rows = rows;
@@ -66,7 +66,8 @@ final class TableExamples {
                 known.label() < 0
                         ? null
                         : ExampleFields.labels(
-                                options, source, row.line(), fields.get(known.label())));
+                                options, source, row.line(), fields.get(known.label())),
+                known.group() < 0 ? null : fields.get(known.group()));
     }
 
     private Columns byName(TableRows.Row header) {
@@ -74,7 +75,8 @@ final class TableExamples {
                 header.fields().size(),
                 named("text", options.textColumn(), header),
                 named("second text", options.textPairColumn(), header),
-                named("label", options.labelColumn(), header));
+                named("label", options.labelColumn(), header),
+                named("group", options.groupColumn(), header));
     }
 
     private int named(String role, @Nullable String column, TableRows.Row header) {
@@ -106,7 +108,8 @@ final class TableExamples {
                 first.fields().size(),
                 numbered("text", options.textColumn(), first),
                 numbered("second text", options.textPairColumn(), first),
-                numbered("label", options.labelColumn(), first));
+                numbered("label", options.labelColumn(), first),
+                numbered("group", options.groupColumn(), first));
     }
 
     private int numbered(String role, @Nullable String column, TableRows.Row first) {

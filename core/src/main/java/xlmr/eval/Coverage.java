@@ -1,5 +1,7 @@
 package xlmr.eval;
 
+import static xlmr.eval.NumberWords.percent;
+
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,6 +23,14 @@ public record Coverage(double threshold, int examples, int answered, int right) 
     /// The share of right answers among those given; NaN if none is.
     public double accuracy() {
         return (double) right / answered;
+    }
+
+    /// In words, for a person.
+    public String sentence() {
+        String right =
+                answered == 0 ? "" : "; of these %s are right".formatted(percent(accuracy()));
+        return "Sure enough (%s or more): %d of %d answers%s."
+                .formatted(percent(threshold), answered, examples, right);
     }
 
     /// At one threshold.

@@ -6,8 +6,10 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import xlmr.eval.ClassificationReport;
+import xlmr.eval.Coverage;
 import xlmr.eval.EvaluationReport;
 import xlmr.eval.Logits;
 import xlmr.eval.MultiLabelReport;
@@ -118,6 +120,18 @@ record LogitsReading(
                             scaled, Evaluation.flags(multi.labels()), labels, thresholdLogits());
             case Targets.Values values -> Evaluation.report(logits, values, labels);
         };
+    }
+
+    /// What is answered, and how well, where unsure answers are left out; else empty.
+    Optional<Coverage> coverage(float[][] logits, Targets.OfSequences targets) {
+        Double least = calibration == null ? null : calibration.abstainBelow();
+        if (least == null || !(targets instanceof Targets.Classes classes)) {
+            return Optional.empty();
+        }
+        double[][] rows = Logits.toDouble(logits);
+        double[][] probabilities = new double[rows.length][];
+        Arrays.setAll(probabilities, i -> probabilities(rows[i]));
+        return Optional.of(Coverage.at(least, probabilities, classes.labels()));
     }
 
     private double[] thresholdLogits() {

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.IntConsumer;
@@ -14,6 +15,7 @@ import xlmr.checkpoint.LoadReport;
 import xlmr.data.EncodedExamples;
 import xlmr.data.Example;
 import xlmr.data.LabelSet;
+import xlmr.eval.Coverage;
 import xlmr.eval.EvaluationReport;
 import xlmr.eval.WindowAggregation;
 import xlmr.model.LoadedModel;
@@ -295,6 +297,14 @@ public final class TextClassifier {
     /// @throws xlmr.data.DataException if a label is not one of the model's
     public EvaluationReport report(List<Example> examples, float[][] logits) {
         return reading.report(logits, targets(examples));
+    }
+
+    /// How many texts it answers, and how many of these rightly, if its calibration has it abstain;
+    /// else empty.
+    ///
+    /// @param logits of the texts, as [#logitsOf] gives them
+    public Optional<Coverage> coverage(List<Example> examples, float[][] logits) {
+        return reading.coverage(logits, targets(examples));
     }
 
     /// The labels of texts as the model numbers them.

@@ -361,4 +361,62 @@ class ResultCommandsTest {
         Files.write(second, lines.reversed());
         assertThat(CommandRun.of(command).err()).contains("second.jsonl, line 1", "another text");
     }
+
+    @Test
+    void groupsAreJudgedEachOnItsOwn() throws IOException {
+        Path grouped = directory.resolve("grouped.jsonl");
+        Files.writeString(
+                grouped,
+                """
+                {"text": "The train is late.", "label": "travel", "language": "en"}
+                {"text": "Der Zug kommt.", "label": "travel", "language": "de"}
+                {"text": "It will rain.", "label": "weather", "language": "en"}
+                """);
+        Object[] command = {
+            "evaluate", "--model", model, "--input", grouped, "--group-by", "language"
+        };
+        JsonNode found = json(done(append(command, "--json")));
+        assertThat(found.get("group_by").textValue()).isEqualTo("language");
+        JsonNode english = found.get("groups").get("en");
+        JsonNode german = found.get("groups").get("de");
+        assertThat(english.get("examples").intValue()).isEqualTo(2);
+        assertThat(german.get("examples").intValue()).isEqualTo(1);
+        assertThat(2 * english.get("accuracy").doubleValue() + german.get("accuracy").doubleValue())
+                .isCloseTo(3 * found.get("accuracy").doubleValue(), within(1e-12));
+        assertThat(2 * english.get("loss").doubleValue() + german.get("loss").doubleValue())
+                .isCloseTo(3 * found.get("loss").doubleValue(), within(1e-6));
+        assertThat(done(command).out()).contains("By language: 2 groups", "95 % interval");
+    }
+
+    @Test
+    void groupsOfSeveralLabelsAndOfTablesAreJudgedToo() throws IOException {
+        Path grouped = directory.resolve("grouped.csv");
+        Files.writeString(
+                grouped, "text,label,language\nThe train is late.,travel,en\nRain.,weather,\n");
+        CommandRun run =
+                done(
+                        "evaluate",
+                        "--model",
+                        several,
+                        "--input",
+                        grouped,
+                        "--label-delimiter",
+                        "|",
+                        "--group-by",
+                        "language",
+                        "--json");
+        assertThat(json(run).get("groups").get("").has("micro_f1")).isTrue();
+        CommandRun missing =
+                CommandRun.of(
+                        "evaluate",
+                        "--model",
+                        several,
+                        "--input",
+                        grouped,
+                        "--group-by",
+                        "langauge");
+        assertThat(missing.exitCode()).isEqualTo(1);
+        assertThat(missing.err())
+                .contains("no group column 'langauge'", "did you mean 'language'?");
+    }
 }
