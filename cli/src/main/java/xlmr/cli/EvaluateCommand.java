@@ -36,8 +36,6 @@ import xlmr.tokenizer.Encoding;
             "  xlmr evaluate --logits predictions.json"
         })
 final class EvaluateCommand implements Runnable {
-    private static final int ROWS_SHOWN = 3;
-
     private final Streams streams;
 
     @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
@@ -57,12 +55,19 @@ final class EvaluateCommand implements Runnable {
 
     @Option(
             names = "--logits",
-            paramLabel = "FILE.json",
+            paramLabel = "FILE",
             description =
-                    "Instead of a model and texts, judge numbers that were made elsewhere: a JSON"
-                        + " object with 'logits' (rows of numbers) and 'label_ids' (the right class"
-                        + " of each row).")
+                    "Instead of a model and texts, explain and judge numbers that were made"
+                            + " elsewhere: a JSON object with 'logits' (rows of numbers) and"
+                            + " 'label_ids' (the right class of each row), or just the rows as a"
+                            + " program printed them.")
     private @Nullable Path logits;
+
+    @Option(
+            names = "--rows",
+            paramLabel = "N",
+            description = "With --logits: how many rows to work out. Default: 3.")
+    private int rows = 3;
 
     @Option(
             names = "--group-by",
@@ -104,8 +109,14 @@ final class EvaluateCommand implements Runnable {
             Json.printLine(streams.out(), ReportJson.of(numbers.report()));
             return;
         }
-        streams.out().println(numbers.explanation(ROWS_SHOWN).text());
-        streams.out().print(ReportText.of(numbers.report()));
+        streams.out().println(numbers.explanation(rows).text());
+        if (numbers.labels() != null) {
+            streams.out().print(ReportText.of(numbers.report()));
+            return;
+        }
+        streams.warn(
+                "whether the answers are right cannot be said without the right class of each row:"
+                    + " a JSON object with 'logits' and 'label_ids'");
     }
 
     private void evaluateTexts(Path file) {

@@ -159,8 +159,9 @@ final class ClassificationVerdicts {
         warn(
                 Code.COLLAPSED_PREDICTIONS,
                 ("%d of %s (%s) are '%s', but only %d of the examples are: the predictions have"
-                                + " collapsed to one class; the model hardly tells the"
-                                + " classes apart.")
+                                + " collapsed to one class; the model hardly tells the classes"
+                                + " apart. Often it was trained too briefly, at a wrong learning"
+                                + " rate, or on too few examples of the other classes.")
                         .formatted(
                                 most.predicted(),
                                 count(report.examples(), "prediction"),

@@ -125,7 +125,7 @@ public record GroupedReport(String by, Group whole, List<Group> groups) {
         if (all != null && groups.size() > 1 && below.isEmpty() && above.isEmpty()) {
             words.add(
                     "The interval of every group holds the accuracy of the whole: these texts do"
-                        + " not tell the groups apart.");
+                            + " not tell the groups apart.");
         }
         if (!few.isEmpty()) {
             words.add("Too few examples to say much: %s.".formatted(listed(few)));

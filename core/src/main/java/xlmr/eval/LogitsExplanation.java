@@ -14,7 +14,15 @@ import org.jspecify.annotations.Nullable;
 /// @param kind what the numbers are
 /// @param paragraphs what that means, in words
 /// @param rows the first rows, worked out
-public record LogitsExplanation(RowKind kind, List<String> paragraphs, List<WorkedRow> rows) {
+/// @param summary what all rows together answer, and how sure they are
+public record LogitsExplanation(
+        RowKind kind, List<String> paragraphs, List<WorkedRow> rows, String summary) {
+
+    private static final String HOW_TO_NAME =
+            """
+             These names only count the classes; the real ones stand in the order of 'id2label' in \
+            the config.json of the model, and 'label_names' in this file puts them in.\
+            """;
 
     /// One row, from its numbers to the answer.
     ///
@@ -63,7 +71,28 @@ public record LogitsExplanation(RowKind kind, List<String> paragraphs, List<Work
             String truth = labels == null ? null : labelNames.get(labels[i]);
             worked.add(worked(i, rows[i], logits[i], labelNames, truth));
         }
-        return new LogitsExplanation(kind, paragraphs(kind, rows, labelNames), worked);
+        return new LogitsExplanation(
+                kind, paragraphs(kind, rows, labelNames), worked, summary(logits, labelNames));
+    }
+
+    private static String summary(double[][] logits, List<String> names) {
+        int[] counts = new int[names.size()];
+        double sum = 0;
+        for (double[] row : logits) {
+            int best = Logits.argmax(row);
+            counts[best]++;
+            sum += Logits.softmax(row)[best];
+        }
+        List<String> answers = new ArrayList<>();
+        for (int k = 0; k < counts.length; k++) {
+            answers.add("%s %s".formatted(names.get(k), count(counts[k], "time")));
+        }
+        return "All rows together answer %s. The mean probability of the answer is %s; a guess among %d has %s."
+                .formatted(
+                        NumberWords.names(answers),
+                        percent(sum / logits.length),
+                        names.size(),
+                        percent(1.0 / names.size()));
     }
 
     private static WorkedRow worked(
@@ -95,8 +124,11 @@ public record LogitsExplanation(RowKind kind, List<String> paragraphs, List<Work
                 Each of the %s is the answer to one example: %d numbers, one for each class, \
                 in the order %s.\
                 """
-                        .formatted(
-                                count(rows.length, "row"), names.size(), NumberWords.names(names));
+                                .formatted(
+                                        count(rows.length, "row"),
+                                        names.size(),
+                                        NumberWords.names(names))
+                        + (areNumbered(names) ? HOW_TO_NAME : "");
         String answer =
                 """
                 The answer is the class with the largest number of the row (argmax). How much \
@@ -104,6 +136,15 @@ public record LogitsExplanation(RowKind kind, List<String> paragraphs, List<Work
                 exp(m) times as probable as the runner-up. A margin near 0 is a toss-up.\
                 """;
         return List.of(what, whatTheyAre(kind, rows), answer);
+    }
+
+    private static boolean areNumbered(List<String> names) {
+        for (int k = 0; k < names.size(); k++) {
+            if (!names.get(k).equals("LABEL_" + k)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static String whatTheyAre(RowKind kind, double[][] rows) {
@@ -154,14 +195,14 @@ public record LogitsExplanation(RowKind kind, List<String> paragraphs, List<Work
         for (String paragraph : paragraphs) {
             text.append(ReportText.wrapped("", TextTable.harmless(paragraph))).append('\n');
         }
-        if (rows.isEmpty()) {
-            return text.toString();
+        if (!rows.isEmpty()) {
+            text.append("The first rows, worked out (counted from 0)\n");
+            for (WorkedRow row : rows) {
+                text.append(ReportText.wrapped("  row %-4d ".formatted(row.row()), sentence(row)));
+            }
+            text.append('\n');
         }
-        text.append("The first rows, worked out (counted from 0)\n");
-        for (WorkedRow row : rows) {
-            text.append(ReportText.wrapped("  row %-4d ".formatted(row.row()), sentence(row)));
-        }
-        return text.toString();
+        return text.append(ReportText.wrapped("", TextTable.harmless(summary))).toString();
     }
 
     private String sentence(WorkedRow row) {

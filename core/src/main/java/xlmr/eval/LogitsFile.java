@@ -5,7 +5,9 @@ import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -17,9 +19,10 @@ import org.jspecify.annotations.Nullable;
 import xlmr.data.DataException;
 import xlmr.data.LabelSet;
 
-/// Logits that were made elsewhere, from a JSON file: `logits` (or `probabilities`), an array of
-/// rows; optionally `label_ids` (or `labels`), the right class of each row; `label_names` (an
-/// array) or `id2label` (an object); and `printed_metrics` (or `metrics`), numbers to be checked.
+/// Logits that were made elsewhere, from a file: rows of numbers as a program printed them, or a
+/// JSON object with `logits` (or `probabilities`), an array of rows; optionally `label_ids` (or
+/// `labels`), the right class of each row; `label_names` (an array) or `id2label` (an object); and
+/// `printed_metrics` (or `metrics`), numbers to be checked.
 ///
 /// @param rows `[B, K]`, as in the file
 /// @param labels `[B]`, or null if the file holds none
@@ -48,8 +51,14 @@ public record LogitsFile(
     ///
     /// @throws DataException with one line that says what is wrong with it
     public static LogitsFile read(Path file) {
-        JsonNode root = parse(file);
         String source = file.toString();
+        String text = text(file);
+        if (!text.startsWith("{")) {
+            double[][] printed = PrintedRows.of(source, text);
+            List<String> names = names(source, MissingNode.getInstance(), printed[0].length);
+            return new LogitsFile(printed, null, names, ClaimedMetrics.none(), source);
+        }
+        JsonNode root = parse(source, text);
         String field = root.has("logits") ? "logits" : "probabilities";
         double[][] rows = rows(source, field, root.path(field));
         int classes = rows[0].length;
@@ -78,26 +87,35 @@ public record LogitsFile(
         return LogitsExplanation.of(rows, labels, labelNames, shown);
     }
 
-    private static JsonNode parse(Path file) {
+    /// Without a byte order mark and white space around it.
+    private static String text(Path file) {
         try {
             if (Files.size(file) > MAX_BYTES) {
                 throw problem(file.toString(), "larger than %d MiB".formatted(MAX_BYTES >> 20));
             }
-            JsonNode root = JSON.readTree(Files.readAllBytes(file));
-            if (!root.isObject()) {
-                throw problem(
-                        file.toString(), "expected a JSON object with 'logits' and 'label_ids'");
-            }
-            return root;
+            String text = Files.readString(file);
+            return (text.startsWith("\uFEFF") ? text.substring(1) : text).strip();
         } catch (NoSuchFileException e) {
             throw new DataException("%s: no such file".formatted(file), e);
-        } catch (JsonProcessingException e) {
+        } catch (CharacterCodingException e) {
             throw new DataException(
-                    "%s: not JSON: %s"
-                            .formatted(file, e.getOriginalMessage().lines().findFirst().orElse("")),
+                    "%s: not UTF-8 text; expected JSON, or rows of numbers as they were printed"
+                            .formatted(file),
                     e);
         } catch (IOException e) {
             throw new DataException("%s: cannot be read: %s".formatted(file, e.getMessage()), e);
+        }
+    }
+
+    private static JsonNode parse(String source, String text) {
+        try {
+            return JSON.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new DataException(
+                    "%s: not JSON: %s"
+                            .formatted(
+                                    source, e.getOriginalMessage().lines().findFirst().orElse("")),
+                    e);
         }
     }
 

@@ -9,7 +9,7 @@ import java.util.Locale;
 /// Complete in itself, for light and dark pages.
 public final class ReliabilityPicture {
     private static final int WIDTH = 760;
-    private static final int HEIGHT = 448;
+    private static final int HEIGHT = 456;
     private static final int SIDE = 280;
     private static final int TOP = 100;
     private static final int[] LEFTS = {64, 448};
@@ -23,7 +23,7 @@ public final class ReliabilityPicture {
             .bar { fill: var(--one); fill-opacity: .75 }
             .sure { fill: none; stroke: var(--two); stroke-width: 2 }
             .ideal { stroke: var(--faint); stroke-dasharray: 4 4 }
-            .few { font-size: 11px; text-anchor: middle }
+            .few { font-size: 11px; fill: var(--ink); stroke: var(--ground); stroke-width: 3; paint-order: stroke }
             """;
 
     private final CalibrationReport report;
@@ -133,7 +133,6 @@ public final class ReliabilityPicture {
                         100 * bin.accuracy(),
                         100 * bin.confidence()));
         svg.line("sure", x, sure, x + width, sure);
-        double above = Math.min(bottom - height, sure) - 5;
-        svg.text("few", "middle", x + width / 2, above, Integer.toString(bin.count()));
+        svg.text("few", "middle", x + width / 2, bottom - 6, Integer.toString(bin.count()));
     }
 }

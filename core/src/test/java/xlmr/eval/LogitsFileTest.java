@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,7 +42,8 @@ class LogitsFileTest {
                         written(
                                 """
                                 {"probabilities": [[0.25, 0.75], [0.5, 0.5]], "labels": [1, 0],
-                                 "id2label": {"0": "no", "1": "yes"}}"""));
+                                 "id2label": {"0": "no", "1": "yes"}}\
+                                """));
 
         assertThat(logits.labelNames()).containsExactly("no", "yes");
         assertThat(logits.report().loss())
@@ -69,7 +71,7 @@ class LogitsFileTest {
             delimiter = '~',
             quoteCharacter = '`',
             value = {
-                "[]~expected a JSON object",
+                "[]~expected rows of numbers, or a JSON object",
                 "{}~expected 'logits', an array of rows",
                 "{'logits': []}~expected 'logits', an array of rows",
                 "{'logits': [1, 2]}~logits: expected an array of at least 2 numbers in row 0",
@@ -102,5 +104,49 @@ class LogitsFileTest {
 
     private Path written(String json) throws IOException {
         return Files.writeString(directory.resolve("logits.json"), json);
+    }
+
+    @Test
+    void readsRowsAsAProgramPrintedThem() throws IOException {
+        String printed =
+                """
+                array([[ 1.2991944 ,  0.24860173, -1.6e+00],
+                       [ 0.43,   nan,
+                         -.5 ]], dtype=float32)
+                """;
+        for (String text :
+                new String[] {
+                    printed,
+                    "1.2991944 0.24860173 -1.6\n\n0.43, nan, -0.5",
+                    "[[1.2991944,0.24860173,-1.6],[0.43,NaN,-0.5]]"
+                }) {
+            LogitsFile logits = LogitsFile.read(written(text));
+            assertThat(Arrays.deepToString(logits.rows()))
+                    .isEqualTo("[[1.2991944, 0.24860173, -1.6], [0.43, NaN, -0.5]]");
+            assertThat(logits.labels()).isNull();
+            assertThat(logits.explanation(1).text()).contains("LABEL_0 1 time", "id2label");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "1 2; 3 x | line 1, expected a number, found 'x'",
+                "'[[1 2] [... 3]]' | left rows out",
+                "'[1 2] [1 2 3]' | expected 2 numbers in row 1, found 3",
+                "'[]' | expected rows of numbers",
+            })
+    void whatIsNoRowOfNumbersIsRefused(String text, String expected) throws IOException {
+        Path file = written(text);
+        assertThatThrownBy(() -> LogitsFile.read(file))
+                .isInstanceOf(DataException.class)
+                .message()
+                .satisfies(
+                        message -> {
+                            for (String part : expected.split(", ", -1)) {
+                                assertThat(message).contains(part);
+                            }
+                        });
     }
 }
