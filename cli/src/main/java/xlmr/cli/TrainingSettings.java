@@ -91,6 +91,13 @@ final class TrainingSettings {
     private double clip = 1;
 
     @Option(
+            names = "--gradient-checkpointing",
+            description =
+                    "Compute each encoder layer again in the backward pass and keep less: the same"
+                            + " bits in less memory, a third slower.")
+    private boolean recomputing;
+
+    @Option(
             names = "--max-length",
             paramLabel = "N",
             description =
@@ -237,7 +244,8 @@ final class TrainingSettings {
                                 warmupRatio))
                 .withLoss(new LossOptions(classWeights, labelSmoothing, loss))
                 .withWeightDecay(weightDecay)
-                .withClipNorm(clip);
+                .withClipNorm(clip)
+                .withRecomputing(recomputing);
     }
 
     /// The head to put on top; null for the one that the model has.

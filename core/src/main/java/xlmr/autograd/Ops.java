@@ -21,36 +21,32 @@ import xlmr.tensor.Tensor;
 /// thread.
 public final class Ops {
     private final Backend backend;
-    private final Workspace workspace;
-    private final @Nullable Tape tape;
-    private final boolean training;
-    private final long seed;
-    private final long step;
-    private int dropouts;
+    final Workspace workspace;
+    final @Nullable Tape tape;
+    final DropoutMasks masks;
+    final boolean recomputing;
 
     private Ops(
             Backend backend,
             Workspace workspace,
             @Nullable Tape tape,
-            boolean training,
-            long seed,
-            long step) {
+            DropoutMasks masks,
+            boolean recomputing) {
         this.backend = backend;
         this.workspace = workspace;
         this.tape = tape;
-        this.training = training;
-        this.seed = seed;
-        this.step = step;
+        this.masks = masks;
+        this.recomputing = recomputing;
     }
 
     /// Operations without gradients and without dropout.
     public static Ops inference(Backend backend, Workspace workspace) {
-        return new Ops(backend, workspace, null, false, 0, 0);
+        return new Ops(backend, workspace, null, DropoutMasks.none(), false);
     }
 
     /// Operations recorded on a tape, without dropout: gradients of the model as it predicts.
     public static Ops recording(Backend backend, Workspace workspace, Tape tape) {
-        return new Ops(backend, workspace, tape, false, 0, 0);
+        return new Ops(backend, workspace, tape, DropoutMasks.none(), false);
     }
 
     /// Operations recorded on a tape, with dropout.
@@ -60,7 +56,17 @@ public final class Ops {
     ///   the masks
     public static Ops training(
             Backend backend, Workspace workspace, Tape tape, long seed, long step) {
-        return new Ops(backend, workspace, tape, true, seed, step);
+        return new Ops(backend, workspace, tape, DropoutMasks.of(seed, step), false);
+    }
+
+    /// The same, but what runs as a [Recomputation] is not kept for the backward pass.
+    public Ops recomputing() {
+        return new Ops(backend, workspace, tape, masks, true);
+    }
+
+    /// The same operations onto another tape.
+    Ops on(Tape other, DropoutMasks drawn) {
+        return new Ops(backend, workspace, other, drawn, false);
     }
 
     /// The device.
@@ -120,7 +126,7 @@ public final class Ops {
                     "attention: %d columns do not divide into %d heads"
                             .formatted(query.size(1), shape.heads()));
         }
-        DropoutMask mask = nextMask(dropout);
+        DropoutMask mask = masks.next(dropout);
         Tensor output = take(query.shape().sizes()); // [N, C]
         Tensor logSumExp = take(shape.tokens(), shape.heads()); // [N, H]
         backend.attention(query, key, value, shape, mask, output, logSumExp);
@@ -257,7 +263,7 @@ public final class Ops {
 
     /// Dropout in training, the input itself otherwise.
     public Tensor dropout(Tensor input, float probability) {
-        DropoutMask mask = nextMask(probability);
+        DropoutMask mask = masks.next(probability);
         if (!mask.isActive()) {
             return input;
         }
@@ -273,7 +279,7 @@ public final class Ops {
     /// may read it.
     public Tensor addDropped(Tensor input, float probability, Tensor residual) {
         expect("addDropped", "residual", residual.shape(), input.shape().sizes());
-        DropoutMask mask = nextMask(probability);
+        DropoutMask mask = masks.next(probability);
         Tensor output = take(input.shape().sizes()); // [as the input]
         if (mask.isActive()) {
             backend.dropout(input, mask, output);
@@ -363,13 +369,6 @@ public final class Ops {
 
     Tensor take(int... sizes) {
         return workspace.take(Shape.of(sizes)); // [sizes]
-    }
-
-    private DropoutMask nextMask(float probability) {
-        if (!training || probability == 0) {
-            return DropoutMask.NONE;
-        }
-        return DropoutMask.of(probability, seed, step, dropouts++);
     }
 
     boolean records(Tensor input) {

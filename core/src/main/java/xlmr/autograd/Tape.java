@@ -50,6 +50,24 @@ public final class Tape {
         return backend;
     }
 
+    /// Whether operations are only shown, see [#watching].
+    boolean isWatching() {
+        return watcher != null;
+    }
+
+    /// A tape for a part of the way, whose gradients of parameters are this one's.
+    ///
+    /// @param input what the part reads
+    /// @param dInput where its gradient is added up, in the same order as without a part; null if
+    ///   nobody asks for it
+    Tape inner(Tensor input, @Nullable Tensor dInput) {
+        Tape inner = new Tape(backend, workspace, parameters);
+        if (dInput != null) {
+            inner.gradients.put(input, dInput);
+        }
+        return inner;
+    }
+
     /// Gradients of the parameters.
     public Gradients parameters() {
         return parameters;

@@ -75,6 +75,13 @@ public final class Workspace {
         }
     }
 
+    /// Takes back all that was handed out since `mark`.
+    void releaseSince(int mark) {
+        for (int i = live.size() - 1; i >= mark; i--) {
+            giveBack(live.remove(i));
+        }
+    }
+
     /// Takes back one tensor.
     void release(Tensor tensor) {
         for (int i = live.size() - 1; i >= 0; i--) {

@@ -6,6 +6,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import xlmr.autograd.Ops;
 import xlmr.autograd.Parameter;
+import xlmr.autograd.Recomputation;
 import xlmr.nn.LayerNorm;
 import xlmr.nn.Linear;
 import xlmr.tensor.Tensor;
@@ -50,10 +51,15 @@ public record XlmRobertaModel(
         Tensor hidden = ops.scope(() -> embeddings.forward(ops, tokens, vectors)); // [N, C]
         observer.hiddenStates(0, hidden);
         for (int layer = 0; layer < layers.size(); layer++) {
-            Tensor input = hidden; // [N, C]
             EncoderLayer current = layers.get(layer);
             int index = layer;
-            hidden = ops.scope(() -> current.forward(ops, input, scope, observer, index)); // [N, C]
+            hidden =
+                    Recomputation.of(
+                            ops,
+                            hidden,
+                            (context, input) ->
+                                    current.forward(
+                                            context, input, scope, observer, index)); // [N, C]
             if (finalNorm != null && layer == layers.size() - 1) {
                 hidden = finalNorm.forward(ops, hidden); // [N, C]
             }

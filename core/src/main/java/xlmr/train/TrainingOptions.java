@@ -20,6 +20,8 @@ package xlmr.train;
 /// @param loss how the loss counts
 /// @param weightDecay of everything but biases and LayerNorm
 /// @param clipNorm largest norm of all gradients together; 0 switches clipping off
+/// @param recomputing whether encoder layers are computed again in the backward pass, with the same
+///   bits: less memory, more time (gradient checkpointing)
 public record TrainingOptions(
         Tune tune,
         int epochs,
@@ -30,7 +32,8 @@ public record TrainingOptions(
         LearningRates rates,
         LossOptions loss,
         double weightDecay,
-        double clipNorm) {
+        double clipNorm,
+        boolean recomputing) {
     /// Three epochs of batches of 16 at the usual rate, everything trained.
     public static TrainingOptions defaults() {
         return new TrainingOptions(
@@ -43,7 +46,8 @@ public record TrainingOptions(
                 LearningRates.defaults(),
                 LossOptions.defaults(),
                 0.01,
-                1.0);
+                1.0,
+                false);
     }
 
     /// Checks that every number makes sense.
@@ -71,25 +75,56 @@ public record TrainingOptions(
                 rates,
                 loss,
                 weightDecay,
-                clipNorm);
+                clipNorm,
+                recomputing);
     }
 
     /// These options with another number of epochs.
     public TrainingOptions withEpochs(int value) {
         return new TrainingOptions(
-                tune, value, patience, metric, seed, batching, rates, loss, weightDecay, clipNorm);
+                tune,
+                value,
+                patience,
+                metric,
+                seed,
+                batching,
+                rates,
+                loss,
+                weightDecay,
+                clipNorm,
+                recomputing);
     }
 
     /// These options with another patience.
     public TrainingOptions withPatience(int value) {
         return new TrainingOptions(
-                tune, epochs, value, metric, seed, batching, rates, loss, weightDecay, clipNorm);
+                tune,
+                epochs,
+                value,
+                metric,
+                seed,
+                batching,
+                rates,
+                loss,
+                weightDecay,
+                clipNorm,
+                recomputing);
     }
 
     /// These options with another metric.
     public TrainingOptions withMetric(ScoreMetric value) {
         return new TrainingOptions(
-                tune, epochs, patience, value, seed, batching, rates, loss, weightDecay, clipNorm);
+                tune,
+                epochs,
+                patience,
+                value,
+                seed,
+                batching,
+                rates,
+                loss,
+                weightDecay,
+                clipNorm,
+                recomputing);
     }
 
     /// These options with another seed.
@@ -104,13 +139,24 @@ public record TrainingOptions(
                 rates,
                 loss,
                 weightDecay,
-                clipNorm);
+                clipNorm,
+                recomputing);
     }
 
     /// These options with other batches.
     public TrainingOptions withBatching(Batching value) {
         return new TrainingOptions(
-                tune, epochs, patience, metric, seed, value, rates, loss, weightDecay, clipNorm);
+                tune,
+                epochs,
+                patience,
+                metric,
+                seed,
+                value,
+                rates,
+                loss,
+                weightDecay,
+                clipNorm,
+                recomputing);
     }
 
     /// These options with another batch size.
@@ -121,7 +167,17 @@ public record TrainingOptions(
     /// These options with other rates.
     public TrainingOptions withRates(LearningRates value) {
         return new TrainingOptions(
-                tune, epochs, patience, metric, seed, batching, value, loss, weightDecay, clipNorm);
+                tune,
+                epochs,
+                patience,
+                metric,
+                seed,
+                batching,
+                value,
+                loss,
+                weightDecay,
+                clipNorm,
+                recomputing);
     }
 
     /// These options with another learning rate.
@@ -141,18 +197,55 @@ public record TrainingOptions(
                 rates,
                 value,
                 weightDecay,
-                clipNorm);
+                clipNorm,
+                recomputing);
     }
 
     /// These options with another weight decay.
     public TrainingOptions withWeightDecay(double value) {
         return new TrainingOptions(
-                tune, epochs, patience, metric, seed, batching, rates, loss, value, clipNorm);
+                tune,
+                epochs,
+                patience,
+                metric,
+                seed,
+                batching,
+                rates,
+                loss,
+                value,
+                clipNorm,
+                recomputing);
     }
 
     /// These options with another limit of the gradient's norm.
     public TrainingOptions withClipNorm(double value) {
         return new TrainingOptions(
-                tune, epochs, patience, metric, seed, batching, rates, loss, weightDecay, value);
+                tune,
+                epochs,
+                patience,
+                metric,
+                seed,
+                batching,
+                rates,
+                loss,
+                weightDecay,
+                value,
+                recomputing);
+    }
+
+    /// These options with encoder layers computed again in the backward pass, or not.
+    public TrainingOptions withRecomputing(boolean value) {
+        return new TrainingOptions(
+                tune,
+                epochs,
+                patience,
+                metric,
+                seed,
+                batching,
+                rates,
+                loss,
+                weightDecay,
+                clipNorm,
+                value);
     }
 }

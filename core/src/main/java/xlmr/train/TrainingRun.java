@@ -1,9 +1,12 @@
 package xlmr.train;
 
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import xlmr.autograd.Parameter;
 import xlmr.checkpoint.CheckpointException;
 import xlmr.eval.EvaluationReport;
+import xlmr.model.EncoderLayers;
 import xlmr.model.TaskModel;
 import xlmr.optim.LearningRateSchedule;
 
@@ -53,6 +56,7 @@ final class TrainingRun {
     ///
     /// @return all epochs, those before the state to go on from included
     List<EpochResult> finish(HeadInputs.Source inputs) {
+        noticeWhatNeverTrains();
         while (!state.isFinished()) {
             train(inputs);
             judgeEpoch();
@@ -62,6 +66,29 @@ final class TrainingRun {
             save();
         }
         return state.epochs();
+    }
+
+    /// Layers that are to be unfrozen after the last epoch.
+    private void noticeWhatNeverTrains() {
+        int layers = model.config().numHiddenLayers();
+        Predicate<String> some = options.tune().trainable(model.config());
+        Predicate<String> last = options.tune().trainable(model.config(), options.epochs());
+        long never =
+                model.encoder().parameters().stream()
+                        .map(Parameter::name)
+                        .filter(name -> some.test(name) && !last.test(name))
+                        .mapToInt(name -> EncoderLayers.of(name, layers))
+                        .distinct()
+                        .count();
+        if (never > 0) {
+            notice(
+                    new Notice(
+                            Notice.Code.TOO_FEW_EPOCHS,
+                            state.updates(),
+                            ("%d epochs are too few to unfreeze everything: of the embeddings and"
+                                            + " the %d encoder layers, %d stay as they are")
+                                    .formatted(options.epochs(), layers, never)));
+        }
     }
 
     /// What is left of an epoch.

@@ -43,10 +43,9 @@ class BadNumbersTest {
 
     @Test
     void theFirstResultThatIsNoNumberIsNamed() {
-        failure(TrainingOptions.defaults(), OUTPUT + "dense.weight", w -> filled(w, 1e37f))
+        failure(TrainingOptions.defaults(), OUTPUT + "dense.weight", w -> filled(w, 3e38f))
                 .hasMessageContaining("at step 1 (epoch 1) the loss is NaN")
-                .hasMessageContaining("are in the result of ")
-                .hasMessageContaining(OUTPUT);
+                .hasMessageContaining("in the result of linear with " + OUTPUT + "dense.weight");
     }
 
     /// The frozen encoder is looked through, too.
@@ -55,8 +54,8 @@ class BadNumbersTest {
         failure(
                         TrainingOptions.defaults().withTune(Tune.HEAD),
                         OUTPUT + "dense.weight",
-                        w -> filled(w, 1e37f))
-                .hasMessageContaining("the loss is NaN");
+                        w -> filled(w, 3e38f))
+                .hasMessageContaining("in the result of linear with " + OUTPUT + "dense.weight");
     }
 
     @Test
@@ -65,32 +64,15 @@ class BadNumbersTest {
                         () ->
                                 train(
                                         TrainingOptions.defaults(),
-                                        model(Tune.FULL, ProblemType.REGRESSION),
+                                        model(ProblemType.REGRESSION),
                                         new Targets.Values(values(3e30f))))
                 .isInstanceOf(TrainingException.class)
                 .hasMessageContaining("it is the labels");
     }
 
-    @Test
-    void aRateThatIsFarTooHighIsNamed() {
-        TrainingOptions options =
-                TrainingOptions.defaults()
-                        .withLearningRate(0.999)
-                        .withEpochs(400)
-                        .withClipNorm(0)
-                        .withWeightDecay(0);
-        assertThatThrownBy(
-                        () ->
-                                train(
-                                        options,
-                                        model(Tune.FULL, ProblemType.REGRESSION),
-                                        new Targets.Values(values(1e18f))))
-                .isInstanceOf(TrainingException.class);
-    }
-
     private static AbstractThrowableAssert<?, ? extends Throwable> failure(
             TrainingOptions options, String parameter, UnaryOperator<float[]> change) {
-        TaskModel model = model(options.tune(), ProblemType.SINGLE_LABEL_CLASSIFICATION);
+        TaskModel model = model(ProblemType.SINGLE_LABEL_CLASSIFICATION);
         try (Backend backend = CpuBackends.scalar()) {
             for (Parameter each : model.parameters()) {
                 if (each.name().equals(parameter)) {
@@ -112,14 +94,13 @@ class BadNumbersTest {
         return new float[][] {{value}, {-value}, {value}, {value}};
     }
 
-    private static TaskModel model(Tune tune, ProblemType problem) {
+    private static TaskModel model(ProblemType problem) {
         XlmRobertaConfig pretrained = XlmRobertaConfig.read(START.resolve("config.json"));
         XlmRobertaConfig config =
                 pretrained.forClassification(
                         problem == ProblemType.REGRESSION ? List.of("y") : List.of("a", "b"),
                         problem);
-        return ModelLoader.task(
-                        Task.SEQUENCE_CLASSIFICATION, START, config, tune.trainable(config), 0)
+        return ModelLoader.task(Task.SEQUENCE_CLASSIFICATION, START, config, ModelLoader.ALL, 0)
                 .model();
     }
 

@@ -1,0 +1,86 @@
+package xlmr.golden;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import xlmr.autograd.Parameter;
+import xlmr.backend.Backend;
+import xlmr.backend.cpu.CpuBackends;
+import xlmr.data.BatchOrder;
+import xlmr.data.EncodedExamples;
+import xlmr.model.HeadSpec;
+import xlmr.model.ModelLoader;
+import xlmr.model.ProblemType;
+import xlmr.model.Targets;
+import xlmr.model.Task;
+import xlmr.model.TaskModel;
+import xlmr.model.XlmRobertaConfig;
+import xlmr.train.Trainer;
+import xlmr.train.TrainingListener;
+import xlmr.train.TrainingOptions;
+import xlmr.train.Tune;
+
+/// Encoder layers that are computed again in the backward pass give the same bits, dropout
+/// included.
+class RecomputationTest {
+    private static final Path START =
+            Path.of(System.getProperty("xlmr.repository", ".."))
+                    .resolve("cli/src/main/resources/xlmr/embedded/model");
+
+    @ParameterizedTest(name = "{0} with {1}")
+    @CsvSource({"full, roberta", "top:2, mean", "bias, mix:roberta", "gradual, bilstm:4"})
+    void gradientsHaveTheSameBits(String tune, String head) {
+        Map<String, float[]> kept = trained(Tune.parse(tune), head, false);
+        Map<String, float[]> again = trained(Tune.parse(tune), head, true);
+        kept.forEach((name, values) -> assertThat(again.get(name)).as(name).isEqualTo(values));
+    }
+
+    private static Map<String, float[]> trained(Tune tune, String head, boolean recomputing) {
+        XlmRobertaConfig config =
+                XlmRobertaConfig.read(START.resolve("config.json"))
+                        .forClassification(
+                                List.of("a", "b"), ProblemType.SINGLE_LABEL_CLASSIFICATION)
+                        .withHead(HeadSpec.parse(head));
+        TaskModel model =
+                ModelLoader.task(
+                                Task.SEQUENCE_CLASSIFICATION,
+                                START,
+                                config,
+                                tune.trainable(config),
+                                0)
+                        .model();
+        SplittableRandom random = new SplittableRandom(5);
+        List<int[]> sequences = new ArrayList<>();
+        for (int b = 0; b < 4; b++) {
+            sequences.add(random.ints(5 + b, 5, 4000).toArray());
+        }
+        TrainingOptions options =
+                TrainingOptions.defaults()
+                        .withTune(tune)
+                        .withEpochs(3)
+                        .withBatchSize(2)
+                        .withLearningRate(1e-3)
+                        .withRecomputing(recomputing);
+        try (Backend backend = CpuBackends.scalar()) {
+            new Trainer(backend, model, options, TrainingListener.SILENT)
+                    .fit(
+                            new EncodedExamples(
+                                    sequences, new Targets.Classes(new int[] {0, 1, 0, 1})),
+                            BatchOrder.sequential(),
+                            null,
+                            (best, source) -> {});
+        }
+        Map<String, float[]> weights = new LinkedHashMap<>();
+        for (Parameter parameter : model.parameters()) {
+            weights.put(parameter.name(), parameter.value().toArray());
+        }
+        return weights;
+    }
+}
