@@ -140,12 +140,33 @@ final class TrainingPass {
         if (!Double.isFinite(value)) {
             workspace.reset();
             throw badNumbers(state)
-                    .ofLoss(value, watching -> loss(watching, inputs, training, rows, number));
+                    .ofLoss(
+                            value,
+                            watching ->
+                                    loss(
+                                            watching,
+                                            watched(inputs, watching),
+                                            training,
+                                            rows,
+                                            number));
         }
         tape.backward(loss, factor);
         workspace.reset();
         listener.microBatchDone(value);
         return value;
+    }
+
+    /// What the head reads, so that the whole way to it is seen: features that were kept are
+    /// computed again.
+    private HeadInputs.Source watched(HeadInputs.Source inputs, Tape watching) {
+        Predicate<String> trainable = options.tune().trainable(model.config());
+        boolean frozen =
+                model.encoder().parameters().stream().noneMatch(p -> trainable.test(p.name()));
+        return frozen
+                ? (ops, rows, tokens) ->
+                        model.features(
+                                Ops.recording(backend, workspace, watching), tokens) // [R, C]
+                : inputs;
     }
 
     private Tensor loss(
