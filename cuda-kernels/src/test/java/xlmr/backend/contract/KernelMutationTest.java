@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import xlmr.cuda.HalfFormat;
 import xlmr.cuda.KernelSource;
 import xlmr.cuda.Nvrtc;
 
@@ -32,6 +33,15 @@ class KernelMutationTest {
             return new Target(file, family, Pattern.compile("(?:" + operations + ").*"));
         }
 
+        /// Whether attention is on tensor cores.
+        boolean hasTensorCores() {
+            return family.contains("_mma_");
+        }
+
+        List<OperationCase> cases() {
+            return hasTensorCores() ? TensorCoreCases.all() : BackendContractTest.cases();
+        }
+
         KernelSource source() {
             return KernelSource.all().stream()
                     .filter(source -> source.name().equals(family))
@@ -39,6 +49,9 @@ class KernelMutationTest {
                     .orElseThrow();
         }
     }
+
+    private static final Target TENSOR_CORES =
+            Target.of("attention_mma.cu", "attention_mma_fp16_64", "attention");
 
     static List<Target> targets() {
         return List.of(
@@ -56,7 +69,9 @@ class KernelMutationTest {
                         "reductions.cuh",
                         "normalizations",
                         "layerNorm|[sS]oftmax|logSoftmax|biasGradient"),
-                Target.of("attention.cu", "attention", "attention"));
+                Target.of("attention.cu", "attention", "attention"),
+                TENSOR_CORES,
+                new Target("tensor_cores.cuh", TENSOR_CORES.family(), TENSOR_CORES.operations()));
     }
 
     @Test
@@ -81,13 +96,17 @@ class KernelMutationTest {
         assumeTrue(asked.equals("all") || asked.equals(target.file()));
         Nvrtc nvrtc = Nvrtc.require();
         List<OperationCase> cases =
-                BackendContractTest.cases().stream()
+                target.cases().stream()
                         .filter(c -> target.operations().matcher(c.name()).matches())
                         .toList();
         assertThat(cases).isNotEmpty();
         KernelSource source = target.source();
         MutationTrial trial =
-                new MutationTrial(source.name(), compiled(nvrtc, source).orElseThrow(), cases);
+                new MutationTrial(
+                        source.name(),
+                        compiled(nvrtc, source).orElseThrow(),
+                        target.hasTensorCores() ? HalfFormat.FP16 : null,
+                        cases);
         int noticed = 0;
         List<Mutant> survivors = new ArrayList<>();
         Path report = Path.of("target", "mutants-" + target.file() + ".txt");

@@ -10,7 +10,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import xlmr.cuda.EmulatedBackend;
+import xlmr.cuda.HalfFormat;
 import xlmr.ptx.machine.KernelFault;
 import xlmr.ptx.machine.LaunchReport;
 
@@ -35,6 +37,7 @@ final class MutationTrial {
     }
 
     private final String family;
+    private final @Nullable HalfFormat attentionFormat;
     private final Map<String, String> rightKernels;
     private final List<Known> cases = new ArrayList<>();
     private long longestLaunch;
@@ -42,10 +45,17 @@ final class MutationTrial {
     /// Runs all cases once with the right kernels.
     ///
     /// @param ptx of the family as it is
-    MutationTrial(String family, String ptx, List<OperationCase> operations) {
+    /// @param attentionFormat of attention on tensor cores; null for single precision
+    MutationTrial(
+            String family,
+            String ptx,
+            @Nullable HalfFormat attentionFormat,
+            List<OperationCase> operations) {
         this.family = family;
+        this.attentionFormat = attentionFormat;
         rightKernels = kernels(ptx);
-        EmulatedBackend backend = new EmulatedBackend(Map.of(family, ptx));
+        EmulatedBackend backend =
+                new EmulatedBackend(Map.of(family, ptx), Long.MAX_VALUE, attentionFormat);
         for (OperationCase operation : operations) {
             Known known = new Known(operation);
             operation.run(backend);
@@ -71,7 +81,8 @@ final class MutationTrial {
                 Comparator.comparingLong((Known known) -> -known.noticed)
                         .thenComparingLong(known -> known.cost));
         EmulatedBackend backend =
-                new EmulatedBackend(Map.of(family, ptx), PATIENCE * longestLaunch + 100_000, null);
+                new EmulatedBackend(
+                        Map.of(family, ptx), PATIENCE * longestLaunch + 100_000, attentionFormat);
         for (Known known : cases) {
             if (known.kernels.stream().anyMatch(changed::contains) && notices(known, backend)) {
                 known.noticed++;
