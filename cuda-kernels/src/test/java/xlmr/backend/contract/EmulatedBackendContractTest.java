@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -17,7 +18,9 @@ class EmulatedBackendContractTest {
     private static final EmulatedBackend TENSOR_CORES = new EmulatedBackend(HalfFormat.FP16);
 
     static List<OperationCase> cases() {
-        return BackendContractTest.cases();
+        return Stream.concat(
+                        BackendContractTest.cases().stream(), KernelEdgeCases.all().stream())
+                .toList();
     }
 
     @ParameterizedTest

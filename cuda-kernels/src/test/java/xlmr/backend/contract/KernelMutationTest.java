@@ -39,7 +39,9 @@ class KernelMutationTest {
         }
 
         List<OperationCase> cases() {
-            return hasTensorCores() ? TensorCoreCases.all() : BackendContractTest.cases();
+            return hasTensorCores()
+                    ? TensorCoreCases.all()
+                    : EmulatedBackendContractTest.cases();
         }
 
         KernelSource source() {
