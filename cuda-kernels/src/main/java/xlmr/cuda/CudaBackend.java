@@ -28,6 +28,11 @@ final class CudaBackend extends KernelBackend {
     }
 
     @Override
+    @Nullable HalfFormat attentionFormat() {
+        return device.attentionFormat();
+    }
+
+    @Override
     public String name() {
         return "cuda";
     }

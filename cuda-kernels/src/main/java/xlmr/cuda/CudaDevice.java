@@ -22,6 +22,7 @@ final class CudaDevice implements AutoCloseable {
     private final MatrixProducts products;
     private final KernelArguments arguments = new KernelArguments();
     private final String origin;
+    private final @Nullable HalfFormat attentionFormat;
 
     /// Copies of what never changes, made on first use and given back when it is collected.
     private final Map<Storage, DeviceMemory.Block> copies = new WeakHashMap<>();
@@ -36,6 +37,16 @@ final class CudaDevice implements AutoCloseable {
         this.staging = new PinnedStaging(driver);
         this.kernels = new KernelModules(driver, images);
         this.origin = images.origin();
+        // Tensor cores know bf16 from compute capability 8.0 on.
+        this.attentionFormat =
+                precision == CudaPrecision.BF16 && driver.facts().major() >= 8
+                        ? HalfFormat.BF16
+                        : null;
+    }
+
+    /// The format in which attention multiplies on tensor cores; null for single precision.
+    @Nullable HalfFormat attentionFormat() {
+        return attentionFormat;
     }
 
     /// Opens the device of that number, which compiles its kernels itself.

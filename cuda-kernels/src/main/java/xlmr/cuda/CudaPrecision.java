@@ -6,13 +6,14 @@ import static org.bytedeco.cuda.global.cublas.CUBLAS_COMPUTE_32F_FAST_TF32;
 
 import xlmr.backend.BackendUnavailableException;
 
-/// How matrix products multiply. Operands, sums and results are float32 in memory always.
+/// How matrix products and attention multiply. Operands, sums and results of an operation are
+/// float32 in memory always.
 public enum CudaPrecision {
     /// Float32, as the processor does.
     FP32(CUBLAS_COMPUTE_32F),
-    /// Operands rounded to 10 bits of fraction, on tensor cores.
+    /// Operands rounded to 10 bits of fraction, on tensor cores; attention as [#FP32].
     TF32(CUBLAS_COMPUTE_32F_FAST_TF32),
-    /// Operands rounded to bfloat16, 7 bits of fraction, on tensor cores.
+    /// Operands rounded to bfloat16, 7 bits of fraction, on tensor cores, attention's included.
     BF16(CUBLAS_COMPUTE_32F_FAST_16BF);
 
     /// System property that names one.

@@ -16,7 +16,9 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import xlmr.backend.AttentionShape;
 import xlmr.backend.Backend;
+import xlmr.backend.DropoutMask;
 import xlmr.ptx.machine.KernelFault;
 import xlmr.tensor.HostStorage;
 import xlmr.tensor.Shape;
@@ -201,6 +203,30 @@ class CudaBackendTest {
         // Two roundings of half a unit each, in a sum of 64 products of about 1.
         assertThat(distance(exact, tf32)).isBetween(1e-5, 64 * 0x1p-10);
         assertThat(distance(exact, bf16)).isBetween(1e-3, 64 * 0x1p-7);
+    }
+
+    @Test
+    void attentionIsOnTensorCoresWhereBf16IsAskedFor() {
+        float[] query = random(70, 32).toArray(); // [N, C]
+        float[] exact = attention(backend, query);
+        System.setProperty(CudaPrecision.PROPERTY, "bf16");
+        try (Backend rounded = CUDA.open()) {
+            // Half a unit of 2^-7 for the operands and the weights, which sum up to 1.
+            assertThat(distance(exact, attention(rounded, query))).isBetween(1e-4, 0x1p-6);
+        } finally {
+            System.clearProperty(CudaPrecision.PROPERTY);
+        }
+    }
+
+    /// Of a sequence to itself, by two heads.
+    private static float[] attention(Backend backend, float[] values) {
+        Tensor tokens = backend.allocate(Shape.of(70, 32)); // [N, C]
+        backend.write(values, tokens);
+        Tensor output = backend.allocate(Shape.of(70, 32)); // [N, C]
+        Tensor logSumExp = backend.allocate(Shape.of(70, 2)); // [N, H]
+        AttentionShape shape = AttentionShape.of(new int[] {0, 70}, 2, false);
+        backend.attention(tokens, tokens, tokens, shape, DropoutMask.NONE, output, logSumExp);
+        return output.toArray();
     }
 
     private static float[] productIn(String precision, Tensor input, Tensor weight) {

@@ -18,8 +18,7 @@ class EmulatedBackendContractTest {
     private static final EmulatedBackend TENSOR_CORES = new EmulatedBackend(HalfFormat.FP16);
 
     static List<OperationCase> cases() {
-        return Stream.concat(
-                        BackendContractTest.cases().stream(), KernelEdgeCases.all().stream())
+        return Stream.concat(BackendContractTest.cases().stream(), KernelEdgeCases.all().stream())
                 .toList();
     }
 

@@ -65,7 +65,10 @@ final class MutationTrial {
                 longestLaunch = Math.max(longestLaunch, report.warpInstructions());
             }
             backend.freeAll();
-            cases.add(known);
+            known.kernels.retainAll(rightKernels.keySet());
+            if (!known.kernels.isEmpty()) {
+                cases.add(known);
+            }
         }
     }
 
