@@ -9,6 +9,7 @@ import picocli.CommandLine.Option;
 import xlmr.backend.Backend;
 import xlmr.model.HeadSpec;
 import xlmr.pipeline.FineTuning;
+import xlmr.pipeline.TrainingTask;
 import xlmr.pipeline.TrialRun;
 import xlmr.train.TrainingPlan;
 
@@ -42,6 +43,7 @@ final class PlanCommand implements Runnable {
     private boolean overwrite;
 
     @Mixin private TrainingSettings settings;
+    @Mixin private DistillationOptions distillation;
     @Mixin private SeriesOptions series;
     @Mixin private SavingOptions savingOptions;
 
@@ -66,6 +68,7 @@ final class PlanCommand implements Runnable {
             throw new CommandException("--trial: expected from 0 to 3600 seconds, found " + trial);
         }
         HeadSpec head = settings.head();
+        distillation.check();
         series.check(input.validation());
         savingOptions.check(series.isSeries());
         TrainingInput.Read read = input.read(streams, head);
@@ -76,8 +79,9 @@ final class PlanCommand implements Runnable {
                         .withSaved(settings.saved());
         job = head == null ? job : job.withHead(head);
         try (Backend backend = compute.open(streams)) {
-            TrainingPlan plan = job.plan(read.data(), backend);
-            PlanOutput result = measured(job, read, plan, backend);
+            TrainingTask data = distillation.taught(streams, input, read.data(), backend);
+            TrainingPlan plan = job.plan(data, backend);
+            PlanOutput result = measured(job, data, plan, backend);
             if (json) {
                 Json.printLine(streams.out(), result.json());
             } else {
@@ -88,7 +92,7 @@ final class PlanCommand implements Runnable {
     }
 
     private PlanOutput measured(
-            FineTuning job, TrainingInput.Read read, TrainingPlan plan, Backend backend) {
+            FineTuning job, TrainingTask data, TrainingPlan plan, Backend backend) {
         long heap = Runtime.getRuntime().maxMemory();
         if (plan.memory().heap() > heap) {
             streams.warn(
@@ -103,7 +107,7 @@ final class PlanCommand implements Runnable {
         if (trial == 0) {
             return result(plan, OptionalDouble.empty(), "nothing was measured (--trial 0)");
         }
-        TrialRun.Measured found = TrialRun.of(job, read.data(), backend, trial);
+        TrialRun.Measured found = TrialRun.of(job, data, backend, trial);
         return result(
                 plan,
                 found.seconds(),

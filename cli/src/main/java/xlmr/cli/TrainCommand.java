@@ -10,6 +10,7 @@ import xlmr.model.HeadSpec;
 import xlmr.pipeline.FineTuning;
 import xlmr.pipeline.SeriesRun;
 import xlmr.pipeline.TestSet;
+import xlmr.pipeline.TrainingTask;
 import xlmr.train.EpochResult;
 import xlmr.train.Notice;
 import xlmr.train.RunProjection;
@@ -51,6 +52,7 @@ final class TrainCommand implements Runnable {
     private boolean overwrite;
 
     @Mixin private TrainingSettings settings;
+    @Mixin private DistillationOptions distillation;
     @Mixin private SeriesOptions series;
     @Mixin private SavingOptions savingOptions;
 
@@ -67,6 +69,7 @@ final class TrainCommand implements Runnable {
     public void run() {
         TrainingOptions options = settings.options();
         settings.saved();
+        distillation.check();
         series.check(input.validation());
         savingOptions.check(series.isSeries());
         TrainingInput.Read read = input.read(streams, settings.head());
@@ -96,10 +99,11 @@ final class TrainCommand implements Runnable {
                             .withSaved(settings.saved());
             HeadSpec head = settings.head();
             job = head == null ? job : job.withHead(head);
+            TrainingTask data = distillation.taught(streams, input, read.data(), backend);
             if (series.isSeries()) {
                 SeriesRun kept =
                         new SeriesTraining(streams, output, series, json)
-                                .run(job, read.data(), tests, backend, target, read.warnings());
+                                .run(job, data, tests, backend, target, read.warnings());
                 if (!series.keepRuns()) {
                     log(start, options.withSeed(kept.seed()), kept.result(), List.of())
                             .write(output);
@@ -112,7 +116,7 @@ final class TrainCommand implements Runnable {
             FineTuning.Result result =
                     job.withSaving(savingOptions.saving(output))
                             .run(
-                                    read.data(),
+                                    data,
                                     backend,
                                     projection
                                             .andThen(check)

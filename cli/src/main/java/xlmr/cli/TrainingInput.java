@@ -86,6 +86,11 @@ final class TrainingInput {
                 DataWarnings.of(training, judged));
     }
 
+    /// Texts of a file without labels, in the columns of the labelled ones.
+    List<Example> texts(Streams streams, Path file) {
+        return labelled.readTexts(streams, file);
+    }
+
     /// File of the training examples.
     Path train() {
         return train;

@@ -207,6 +207,36 @@ public sealed interface Targets {
         }
     }
 
+    /// What a teacher says of each row, beside the class where one is known: the loss of
+    /// [DistilledClasses].
+    ///
+    /// @param labels `[B]` class of each row, or [CrossEntropy#IGNORE]
+    /// @param teacher `[B][K]` the teacher's logits
+    /// @param temperature T, by which both logits are divided
+    /// @param weight of what the teacher says; the rest is the labels'
+    record Distilled(int[] labels, float[][] teacher, double temperature, double weight)
+            implements Targets {
+        @Override
+        public int rows() {
+            return labels.length;
+        }
+
+        @Override
+        public Tensor loss(Ops ops, Tensor logits) {
+            return loss(ops, logits, LossSettings.PLAIN); // []
+        }
+
+        @Override
+        public Tensor loss(Ops ops, Tensor logits, LossSettings settings) {
+            return DistilledClasses.loss(ops, logits, this, settings); // []
+        }
+
+        @Override
+        public Distilled select(int[] rows) {
+            return new Distilled(pick(labels, rows), choose(teacher, rows), temperature, weight);
+        }
+    }
+
     private static Tensor classLoss(Ops ops, Tensor logits, int[] labels, LossSettings settings) {
         if (settings.gamma() > 0) {
             return FocalLoss.of(

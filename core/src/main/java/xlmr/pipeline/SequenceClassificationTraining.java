@@ -55,10 +55,15 @@ public record SequenceClassificationTraining(
     }
 
     @Override
-    public TrainingTask fold(int folds, int held, long seed) {
-        Folds parts = Folds.stratified(classes(), folds, seed);
+    public SequenceClassificationTraining fold(int folds, int held, long seed) {
+        Folds parts = parts(folds, seed);
         return new SequenceClassificationTraining(
                 parts.rest(training, held), parts.heldOut(training, held), problem, labels);
+    }
+
+    /// The training examples dealt by their labels.
+    Folds parts(int folds, long seed) {
+        return Folds.stratified(classes(), folds, seed);
     }
 
     /// Of each example a number that it shares with those of the same labels; numbers have none.

@@ -76,6 +76,10 @@ public final class ContentDigest {
         switch (targets) {
             case Targets.Classes classes -> add(classes.labels());
             case Targets.MultiLabel labels -> add(labels.labels());
+            case Targets.Distilled distilled -> {
+                add(distilled.labels());
+                add(distilled.teacher());
+            }
             case Targets.Values values -> add(values.values());
             case Targets.TokenClasses tokens -> {
                 for (int[] labels : tokens.labels()) {

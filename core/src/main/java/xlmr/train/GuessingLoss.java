@@ -27,6 +27,7 @@ final class GuessingLoss {
             case Targets.Values values -> variance(values.values());
             case Targets.Spans spans -> choices(spans.first(), spans.lengths());
             case Targets.Choices choices -> choices(choices.labels(), choices.counts());
+            case Targets.Distilled distilled -> Double.NaN;
             case null -> Double.NaN;
         };
     }

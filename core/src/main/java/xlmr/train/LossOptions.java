@@ -1,7 +1,9 @@
 package xlmr.train;
 
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import xlmr.backend.CrossEntropy;
 import xlmr.data.EncodedExamples;
 import xlmr.data.TrainingExamples;
 import xlmr.model.LossSettings;
@@ -82,6 +84,10 @@ public record LossOptions(ClassWeights classWeights, double labelSmoothing, Loss
                 switch (targets) {
                     case Targets.Classes one -> one.labels();
                     case Targets.TokenClasses tokens -> tokens.countedLabels();
+                    case Targets.Distilled distilled ->
+                            Arrays.stream(distilled.labels())
+                                    .filter(label -> label != CrossEntropy.IGNORE)
+                                    .toArray();
                     case Targets.MultiLabel many -> throw refused("several labels a text");
                     case Targets.Values numbers -> throw refused("numbers");
                     case Targets.Spans spans -> throw refused("answers in a passage");
@@ -100,7 +106,7 @@ public record LossOptions(ClassWeights classWeights, double labelSmoothing, Loss
     private static IllegalArgumentException refused(String what) {
         return new IllegalArgumentException(
                 ("class weights, label smoothing and focal loss: expected one of several classes"
-                     + " for each text or token, found the loss of %s; leave them out")
+                                + " for each text or token, found the loss of %s; leave them out")
                         .formatted(what));
     }
 }

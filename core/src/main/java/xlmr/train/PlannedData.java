@@ -98,6 +98,7 @@ public record PlannedData(
                     case Targets.Classes one -> one.labels();
                     case Targets.TokenClasses tokens -> tokens.countedLabels();
                     case Targets.MultiLabel many -> flags(many.labels());
+                    case Targets.Distilled distilled -> known(distilled.labels());
                     case Targets.Values values -> new int[0];
                     case Targets.Spans spans -> new int[0];
                     case Targets.Choices choices -> new int[0];
@@ -110,11 +111,13 @@ public record PlannedData(
             labels.forEach(label -> counts.put(label, 0));
         }
         for (int label : found) {
-            if (label != CrossEntropy.IGNORE) {
-                counts.merge(labels.get(label), 1, Integer::sum);
-            }
+            counts.merge(labels.get(label), 1, Integer::sum);
         }
         return counts;
+    }
+
+    private static int[] known(int[] labels) {
+        return Arrays.stream(labels).filter(label -> label != CrossEntropy.IGNORE).toArray();
     }
 
     private static int[] flags(float[][] rows) {

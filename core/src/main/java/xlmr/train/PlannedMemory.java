@@ -15,8 +15,8 @@ import xlmr.model.XlmRobertaConfig;
 ///
 /// @param weights of what trains, in memory; of the frozen rest the panels that products are made
 ///   of
-/// @param mapped pages of the checkpoint: all are read when the result is written. The system counts
-///   them, and takes those back that did not change where memory is short
+/// @param mapped pages of the checkpoint: all are read when the result is written. The system
+///   counts them, and takes those back that did not change where memory is short
 /// @param gradients of what trains; of the word embedding the rows of a batch
 /// @param optimizer two moments of what trains; of the word embedding those of the rows that occur
 /// @param activations of the largest batch: what the backward pass needs of the forward pass
@@ -30,8 +30,11 @@ public record PlannedMemory(
         long activations,
         long features,
         long program) {
-    /// What a virtual machine takes that has loaded a tokenizer and compiled its loops.
-    private static final long PROGRAM = 260L << 20;
+    /// What a virtual machine takes that has compiled its loops, buffers included.
+    private static final long PROGRAM = 170L << 20;
+
+    /// What the tokenizer takes for each piece.
+    private static final int PIECE = 400;
 
     /// Free space that recycled memory of unequal batches leaves between them.
     private static final double UNEVEN = 1.25;
@@ -88,7 +91,7 @@ public record PlannedMemory(
                 2 * dense + (rowsTrain ? 2 * rows * row + slots : 0),
                 activations(model, lowest, data),
                 features(model, lowest, training),
-                PROGRAM);
+                PROGRAM + (long) PIECE * words.shape().size(0));
     }
 
     /// The lowest encoder layer that trains: 0 with the embeddings, L for the head alone.
@@ -117,7 +120,8 @@ public record PlannedMemory(
 
     /// Of a layer that the backward pass goes through, 8 C + 2 F + H numbers a token stay: query,
     /// key, value, context, two sums, two normalized states, the feed-forward network before and
-    /// after its activation. On the way back, 4 C + 2 F numbers of gradients are alive at a time.
+    /// after its activation; and of an adapter its inner and outer product and their sum with the
+    /// layer's. On the way back, 4 C + 2 F numbers of gradients are alive at a time.
     private static long activations(TaskModel model, int lowest, PlannedData data) {
         XlmRobertaConfig config = model.config();
         long hidden = config.hiddenSize();
@@ -126,7 +130,13 @@ public record PlannedMemory(
         long kept = 8 * hidden + 2 * inner + config.heads(0);
         long alive = 4 * hidden + 2 * inner;
         long tokens = data.batchTokens();
-        long training = tokens * ((layers - lowest) * kept + alive + 3 * hidden);
+        long adapters = 0;
+        for (Parameter parameter : model.encoder().parameters()) {
+            if (LoraModel.isAdapter(parameter.name()) && parameter.name().contains("_B.")) {
+                adapters += 2L * parameter.shape().size(0) + parameter.shape().size(1);
+            }
+        }
+        long training = tokens * ((layers - lowest) * kept + adapters + alive + 3 * hidden);
         long logits = model.head().shared() == null ? 0 : 3L * tokens / 4 * config.vocabSize();
         long inference = INFERENCE_TOKENS * (6 * hidden + 2 * inner);
         return (long) (4 * UNEVEN * (training + logits + inference));

@@ -14,6 +14,9 @@ public final class RunProjection implements TrainingListener {
     /// Steps before the measurement.
     private static final int WARM_UP = 3;
 
+    /// Fewer steps say too little.
+    private static final int FEWEST = 3;
+
     private static final double NANOSECONDS = 1e9;
 
     private final LongSupplier clock;
@@ -96,7 +99,7 @@ public final class RunProjection implements TrainingListener {
         if (finished > 0) {
             return OptionalDouble.of(finished);
         }
-        if (measured() < 1) {
+        if (measured() < FEWEST) {
             return OptionalDouble.empty();
         }
         // The later half, in which more is compiled.

@@ -83,12 +83,12 @@ final class BadInputCases {
                 new Case(
                         1,
                         "calibrate --input DIR/train.tsv --label-column category --output"
-                            + " DIR/train.tsv",
+                                + " DIR/train.tsv",
                         "is a file"),
                 new Case(
                         1,
                         "predict --model DIR/model --calibration DIR/bad.jsonl --uncalibrated"
-                            + " Hello",
+                                + " Hello",
                         "not both",
                         "--calibration"),
                 new Case(1, "explain --method magic Hello", "--method", "occlusion", "magic"),
@@ -114,6 +114,16 @@ final class BadInputCases {
                         training("train.tsv") + " --loss focal --label-smoothing 0.1",
                         "label smoothing",
                         "focal"),
+                new Case(1, training("train.tsv") + " --temperature 3", "only with --teacher"),
+                new Case(
+                        1,
+                        training("train.tsv") + " --label-column category --teacher DIR/nowhere",
+                        "nowhere"),
+                new Case(
+                        1,
+                        training("train.tsv") + " --teacher DIR/model --distillation-weight 2",
+                        "weight",
+                        "(0, 1]"),
                 new Case(1, training("train.tsv") + " --seeds 3", "--validation or --test"),
                 new Case(2, "plan --output DIR/new", "--train"),
                 new Case(1, "plan --train DIR/missing.csv", "missing.csv", "no such file"),
