@@ -25,7 +25,7 @@ public final class CudaBackendProvider implements BackendProvider {
                             .formatted(device.facts(), device.libraries(), precision.name());
             return new BackendChoice(new CudaBackend(device), reason, Optional.empty());
         } catch (CudaException failed) {
-            throw new BackendUnavailableException(failed.getMessage(), failed);
+            throw new BackendUnavailableException(String.valueOf(failed.getMessage()), failed);
         }
     }
 
@@ -43,7 +43,7 @@ public final class CudaBackendProvider implements BackendProvider {
             found.put("nvrtc", compiler.version());
             found.put("target", compiler.target(facts.architecture()));
         } catch (BackendUnavailableException | CudaException failed) {
-            found.put("problem", failed.getMessage());
+            found.put("problem", String.valueOf(failed.getMessage()));
         }
         return found;
     }

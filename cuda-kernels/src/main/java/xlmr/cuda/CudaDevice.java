@@ -175,7 +175,7 @@ final class CudaDevice implements AutoCloseable {
 
     /// A tensor whose contents are undefined.
     Tensor allocate(Shape shape) {
-        try (Entry entry = enter()) {
+        try (Entry _ = enter()) {
             return new Tensor(shape, newStorage(shape.elements()));
         }
     }

@@ -30,7 +30,7 @@ final class CudaLibraries {
     private static final int DEPTH = 4;
 
     /// Why loading failed. The machine does not try a second time, and would give another reason.
-    private static @Nullable BackendUnavailableException failure;
+    private static @Nullable String failure;
 
     private CudaLibraries() {}
 
@@ -39,7 +39,7 @@ final class CudaLibraries {
     /// @throws BackendUnavailableException naming the library that is missing, and the remedy
     static synchronized void load() {
         if (failure != null) {
-            throw failure;
+            throw new BackendUnavailableException(failure);
         }
         String named = System.getProperty("xlmr.cuda.libraries", System.getenv("XLMR_CUDA"));
         if (named != null) {
@@ -54,8 +54,8 @@ final class CudaLibraries {
         try {
             Loader.load(bindings);
         } catch (UnsatisfiedLinkError | NoClassDefFoundError error) {
-            failure = new BackendUnavailableException(explain(error), error);
-            throw failure;
+            failure = explain(error);
+            throw new BackendUnavailableException(failure, error);
         }
     }
 
@@ -69,7 +69,7 @@ final class CudaLibraries {
     private static Optional<Path> find(Path folder, String name) {
         try (Stream<Path> files = Files.walk(folder, DEPTH)) {
             return files.filter(file -> file.getFileName().toString().startsWith(name))
-                    .min(Comparator.comparing((Path file) -> file.toString().length()))
+                    .min(Comparator.comparingInt((Path file) -> file.toString().length()))
                     .map(Path::toAbsolutePath);
         } catch (IOException exception) {
             throw new BackendUnavailableException(
