@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import xlmr.backend.Backend;
 
@@ -26,13 +27,20 @@ public final class FakeCuda {
             new FakeLibrary("libcublasLt.so.12", gpu).load(folder);
             new FakeBlas(gpu).library().load(folder);
             nvrtc.library().load(folder);
-            for (Path file : Files.list(folder).toList()) {
-                Files.delete(file);
-            }
-            Files.delete(folder);
+            deleteAll(folder);
         } catch (IOException exception) {
             throw new UncheckedIOException(exception);
         }
+    }
+
+    /// What was loaded stays, without its files.
+    private static void deleteAll(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(folder);
     }
 
     /// The one of this process; no other GPU can be used in it any more.

@@ -32,12 +32,21 @@ final class FakeGpu implements FakeLibrary.Failures {
     /// Work that was asked for and not done yet. Done in the order of asking.
     private record Work(Runnable body, long mark) {}
 
+    /// A piece of pinned memory.
+    private static final class Pinned {
+        private final Arena arena = Arena.ofShared();
+        private final MemorySegment memory;
+
+        Pinned(long bytes) {
+            memory = arena.allocate(bytes, 64);
+        }
+    }
+
     final Device device = new Device(1, INSTRUCTIONS);
     final Map<Long, LoadedModule> modules = new HashMap<>();
     final Map<Long, Kernel> functions = new HashMap<>();
     private final Map<String, LoadedModule> decoded = new HashMap<>();
-    private final TreeMap<Long, Long> pinned = new TreeMap<>();
-    private final Map<Long, Arena> pinnedArenas = new HashMap<>();
+    private final TreeMap<Long, Pinned> pinned = new TreeMap<>();
     private final Map<Long, Long> events = new HashMap<>();
     private final Deque<Work> queue = new ArrayDeque<>();
     private long marks;
@@ -143,27 +152,25 @@ final class FakeGpu implements FakeLibrary.Failures {
     }
 
     MemorySegment allocatePinned(long bytes) {
-        Arena arena = Arena.ofShared();
-        MemorySegment memory = arena.allocate(bytes, 64);
-        pinned.put(memory.address(), bytes);
-        pinnedArenas.put(memory.address(), arena);
-        return memory;
+        Pinned piece = new Pinned(bytes);
+        pinned.put(piece.memory.address(), piece);
+        return piece.memory;
     }
 
     int freePinned(long address) {
         run(Long.MAX_VALUE);
-        Arena arena = pinnedArenas.remove(address);
-        if (arena == null) {
+        Pinned piece = pinned.remove(address);
+        if (piece == null) {
             return INVALID_VALUE;
         }
-        pinned.remove(address);
-        arena.close();
+        piece.arena.close();
         return 0;
     }
 
     private MemorySegment pinned(long address, long bytes) {
-        Map.Entry<Long, Long> entry = pinned.floorEntry(address);
-        if (entry == null || address + bytes > entry.getKey() + entry.getValue()) {
+        Map.Entry<Long, Pinned> entry = pinned.floorEntry(address);
+        if (entry == null
+                || address + bytes > entry.getKey() + entry.getValue().memory.byteSize()) {
             throw new IllegalArgumentException(
                     "%d bytes at 0x%x are not pinned".formatted(bytes, address));
         }
