@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import xlmr.ptx.Kernel;
 import xlmr.ptx.machine.Dimensions;
 import xlmr.ptx.machine.Program;
@@ -173,7 +174,8 @@ final class FakeDriver {
                 .with(
                         "cuModuleGetFunction",
                         a -> {
-                            Map<String, Kernel> kernels = gpu.modules.get(a.address(1)).kernels();
+                            Map<String, Kernel> kernels =
+                                    Objects.requireNonNull(gpu.modules.get(a.address(1))).kernels();
                             Kernel kernel = kernels.get(a.text(2));
                             if (kernel == null) {
                                 return FakeGpu.NOT_FOUND;

@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /// `libnvrtc.so.12`: a compiler that knows the project's kernels alone. What it makes is the PTX
 /// that lies beside the tests, also where machine code is asked for.
@@ -111,7 +112,7 @@ final class FakeNvrtc {
     }
 
     private int compile(FakeLibrary.Arguments a) {
-        Program program = programs.get(a.address(0));
+        Program program = Objects.requireNonNull(programs.get(a.address(0)));
         compilations++;
         MemorySegment first = a.pointer(2, 8).get(ADDRESS, 0);
         option = first.reinterpret(Integer.MAX_VALUE).getString(0);
@@ -127,13 +128,17 @@ final class FakeNvrtc {
     }
 
     private int size(FakeLibrary.Arguments a) {
-        a.pointer(1, 8).set(JAVA_LONG, 0, results.get(a.address(0)).length);
+        a.pointer(1, 8).set(JAVA_LONG, 0, made(a).length);
         return 0;
     }
 
     private int result(FakeLibrary.Arguments a) {
-        byte[] bytes = results.get(a.address(0));
+        byte[] bytes = made(a);
         MemorySegment.copy(bytes, 0, a.pointer(1, bytes.length), JAVA_BYTE, 0, bytes.length);
         return 0;
+    }
+
+    private byte[] made(FakeLibrary.Arguments a) {
+        return Objects.requireNonNull(results.get(a.address(0)));
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -50,7 +51,7 @@ class GoldenFixturesOnCudaTest {
             assertThat(found.keySet()).isEqualTo(expected.keySet());
             expected.forEach(
                     (name, tensor) -> {
-                        float[] values = found.get(name).toArray();
+                        float[] values = Objects.requireNonNull(found.get(name)).toArray();
                         assertClose(name, values, doubles(tensor.toArray()));
                         // What is padded there is not computed here.
                         boolean hasNoPadding = tensor.shape().rank() <= 2;

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import xlmr.autograd.Parameter;
@@ -62,7 +63,7 @@ class TrainingOnCudaTest {
                     assertThat(values)
                             .as(name)
                             .usingComparatorWithPrecision(limit)
-                            .containsExactly(processor.get(name));
+                            .containsExactly(Objects.requireNonNull(processor.get(name)));
                 });
         int steps = recorder.allocations.size();
         assertThat(recorder.allocations.get(steps - 1))
