@@ -1,13 +1,16 @@
 package xlmr.cli;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import xlmr.backend.Backend;
+import xlmr.model.NamedHead;
 import xlmr.model.PeftAdapter;
 import xlmr.model.Task;
 import xlmr.model.XlmRobertaConfig;
+import xlmr.pipeline.NamedHeads;
 import xlmr.pipeline.TextClassifier;
 
 /// A classifier to be used: `--model`, and at which length texts are cut.
@@ -30,6 +33,15 @@ final class ClassifierOption {
                             + " --model and is merged into it when it is read.")
     private @Nullable Path adapter;
 
+    @Option(
+            names = "--head-name",
+            split = ",",
+            paramLabel = "NAME",
+            description =
+                    "The head, or for predict several, that train --head-name has put beside the"
+                            + " encoder in --model: topic, or topic,sentiment.")
+    private List<String> headNames = List.of();
+
     /// As if `--model` and `--max-length` had been these.
     static ClassifierOption named(String model, int maxLength) {
         ClassifierOption option = new ClassifierOption();
@@ -38,9 +50,21 @@ final class ClassifierOption {
         return option;
     }
 
+    /// Names of the heads beside the encoder that are to answer; none for the model's own.
+    List<String> headNames() {
+        return headNames;
+    }
+
     /// What the model is used for, with its adapter if there is one.
     Task task(Streams streams, TaskOption option) {
         Path directory = model.directory(streams);
+        if (!headNames.isEmpty()) {
+            if (adapter != null) {
+                throw new CommandException(
+                        "--adapter: not with --head-name; a head brings its own adapter");
+            }
+            return Task.SEQUENCE_CLASSIFICATION;
+        }
         if (adapter == null) {
             return option.forUse(directory);
         }
@@ -59,15 +83,19 @@ final class ClassifierOption {
         return model.directory(streams);
     }
 
-    /// The directory of the weights that decide: the adapter's, if there is one.
+    /// The directory of the weights that decide: the adapter's or the named head's, if there is
+    /// one.
     Path home(Streams streams) {
+        if (!headNames.isEmpty()) {
+            return NamedHead.place(model.directory(streams), onlyHead());
+        }
         return adapter == null ? model.directory(streams) : adapter;
     }
 
     /// Whether a directory is the user's own to write to: not the embedded model's, and not one of
     /// the Hub's cache.
     boolean isOwnDirectory(Path directory) {
-        return adapter != null || model.isNamedDirectory(directory);
+        return adapter != null || !headNames.isEmpty() || model.isNamedDirectory(directory);
     }
 
     /// Refuses a model that is made for another task.
@@ -76,7 +104,7 @@ final class ClassifierOption {
     void requireTask(Streams streams, Task task, String command) {
         Path directory = model.directory(streams);
         Task found = Task.of(XlmRobertaConfig.read(directory.resolve("config.json"))).orElse(task);
-        if (adapter == null && found != task) {
+        if (adapter == null && headNames.isEmpty() && found != task) {
             throw new CommandException(
                     "%s is for %s; %s is a model for %s"
                             .formatted(command, task.word(), directory, found.word()));
@@ -92,6 +120,9 @@ final class ClassifierOption {
     /// refused.
     TextClassifier open(Streams streams, Backend backend) {
         Path directory = model.directory(streams);
+        if (!headNames.isEmpty()) {
+            return openHeads(streams, backend).classifier(onlyHead());
+        }
         TextClassifier classifier =
                 adapter == null
                         ? TextClassifier.load(directory, backend, maxLength)
@@ -106,5 +137,33 @@ final class ClassifierOption {
                                     classifier.report().initialized().size()));
         }
         return classifier;
+    }
+
+    /// Opens all the heads that were named, on one encoder, each with its calibration.
+    NamedHeads openHeads(Streams streams, Backend backend, CalibrationOption calibration) {
+        Path directory = model.directory(streams);
+        NamedHeads heads = openHeads(streams, backend);
+        for (String name : headNames) {
+            TextClassifier classifier =
+                    calibration.over(
+                            streams, heads.classifier(name), NamedHead.place(directory, name));
+            heads = heads.with(name, classifier);
+        }
+        return heads;
+    }
+
+    private NamedHeads openHeads(Streams streams, Backend backend) {
+        NamedHeads heads = NamedHeads.load(model.directory(streams), headNames, backend, maxLength);
+        heads.warnings().forEach(streams::warn);
+        return heads;
+    }
+
+    private String onlyHead() {
+        if (headNames.size() > 1) {
+            throw new CommandException(
+                    "--head-name %s: one head at a time; only predict answers with several"
+                            .formatted(String.join(",", headNames)));
+        }
+        return headNames.getFirst();
     }
 }

@@ -1,6 +1,7 @@
 package xlmr.cli;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
@@ -58,6 +59,17 @@ final class LongTextOption {
             throw new CommandException(
                     "%s: only for sequence-classification, this is %s"
                             .formatted(windows ? "--windows" : "--window-scores", task.word()));
+        }
+    }
+
+    /// Refuses these options for several heads, whose texts are cut.
+    void refuseFor(List<String> heads) {
+        if (windows || aggregation != null) {
+            throw new CommandException(
+                    "%s: for one head at a time, not for --head-name %s"
+                            .formatted(
+                                    windows ? "--windows" : "--window-scores",
+                                    String.join(",", heads)));
         }
     }
 

@@ -43,6 +43,20 @@ final class ModelOption {
         return directory(streams, Hub::tokenizer);
     }
 
+    /// The directory, in which something is going to be written, so that it has to be one of the
+    /// user's own.
+    ///
+    /// @param option that asks for it, named in messages
+    Path ownDirectory(String option) {
+        Path path = model == null ? null : path(model);
+        if (path == null || !Files.isDirectory(path)) {
+            throw new CommandException(
+                    "%s is saved beside the encoder; give its directory with --model DIR%s"
+                            .formatted(option, model == null ? "" : ", " + model + " is none"));
+        }
+        return path;
+    }
+
     /// Whether a model was named at all.
     boolean given() {
         return model != null;

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import xlmr.model.NamedHead;
 
 /// The directory that a run fills with a model. The run writes beside it; what is finished moves
 /// in, file by file, each by a rename. A run that fails before its first epoch is done leaves what
@@ -76,9 +77,10 @@ final class ModelOutput implements AutoCloseable {
                             .formatted(target));
         }
         boolean isModel =
-                Files.exists(absolute.resolve(CONFIG))
-                        && (Files.exists(absolute.resolve(WEIGHTS))
-                                || Files.exists(absolute.resolve(GRAPH)));
+                NamedHead.isIn(absolute)
+                        || (Files.exists(absolute.resolve(CONFIG))
+                                && (Files.exists(absolute.resolve(WEIGHTS))
+                                        || Files.exists(absolute.resolve(GRAPH))));
         if (!isModel && !overwrite && !isEmpty(absolute)) {
             throw new CommandException(
                     ("--output %s holds files but no model; give another directory, or --overwrite"

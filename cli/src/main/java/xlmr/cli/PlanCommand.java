@@ -12,6 +12,7 @@ import xlmr.pipeline.FineTuning;
 import xlmr.pipeline.TrainingTask;
 import xlmr.pipeline.TrialRun;
 import xlmr.train.TrainingPlan;
+import xlmr.train.Tune;
 
 /// Says what a training would do and take.
 @Command(
@@ -38,6 +39,12 @@ final class PlanCommand implements Runnable {
             paramLabel = "DIR",
             description = "As for train; nothing is written.")
     private @Nullable Path output;
+
+    @Option(
+            names = "--head-name",
+            paramLabel = "NAME",
+            description = "As for train; nothing is written.")
+    private @Nullable String headName;
 
     @Option(names = "--overwrite", description = "As for train; nothing is written.")
     private boolean overwrite;
@@ -74,9 +81,9 @@ final class PlanCommand implements Runnable {
         TrainingInput.Read read = input.read(streams, head);
         FineTuning job =
                 FineTuning.of(read.start(), Path.of("."))
-                        .withOptions(settings.options())
+                        .withOptions(settings.options(headName == null ? Tune.FULL : Tune.HEAD))
                         .withMaxLength(settings.maxLength())
-                        .withSaved(settings.saved());
+                        .withSaved(headName == null ? settings.saved() : settings.savedApart());
         job = head == null ? job : job.withHead(head);
         try (Backend backend = compute.open(streams)) {
             TrainingTask data = distillation.taught(streams, input, read.data(), backend);

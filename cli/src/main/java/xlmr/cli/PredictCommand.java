@@ -24,11 +24,12 @@ import xlmr.pipeline.TextClassifier;
             "  xlmr predict --model DIR --details \"Will it rain tomorrow?\"",
             "  xlmr predict --model DIR --input new.csv --text-column text --output"
                     + " predictions.jsonl",
-            "  cat sentences.txt | xlmr predict --model DIR --json"
+            "  cat sentences.txt | xlmr predict --model DIR --json",
+            "  xlmr predict --model DIR --head-name topic,sentiment \"Will it rain tomorrow?\""
         })
 final class PredictCommand implements Runnable {
     /// Texts that are held at a time, so that a file of any size can pass through.
-    private static final int CHUNK = 2048;
+    static final int CHUNK = 2048;
 
     private final Streams streams;
     private long texts;
@@ -76,6 +77,15 @@ final class PredictCommand implements Runnable {
     public void run() {
         Path directory = model.directory(streams);
         Task task = model.task(streams, taskOption);
+        if (model.headNames().size() > 1) {
+            longTexts.refuseFor(model.headNames());
+            refuseFor(model.headNames());
+            try (Backend backend = compute.open(streams)) {
+                new HeadAnswers(streams, model.openHeads(streams, backend, calibration), json)
+                        .write(input, output);
+            }
+            return;
+        }
         if (task == Task.SEQUENCE_CLASSIFICATION) {
             classify();
             return;
@@ -111,6 +121,17 @@ final class PredictCommand implements Runnable {
                     ("%d of %d texts are longer than the maximum length and were cut (--windows"
                                     + " reads them whole)")
                             .formatted(truncated, texts));
+        }
+    }
+
+    private void refuseFor(List<String> heads) {
+        boolean table = output != null && PredictionCsv.isFor(output);
+        if (details || table) {
+            throw new CommandException(
+                    "%s: for one head at a time, not for --head-name %s"
+                            .formatted(
+                                    table ? "--output " + output : "--details",
+                                    String.join(",", heads)));
         }
     }
 

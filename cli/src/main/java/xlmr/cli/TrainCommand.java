@@ -19,7 +19,8 @@ import xlmr.train.TrainingOptions;
 /// Fine-tunes a model on labelled texts.
 @Command(
         name = "train",
-        customSynopsis = "xlmr train [OPTIONS] --train=FILE --output=DIR",
+        customSynopsis =
+                "xlmr train [OPTIONS] --train=FILE (--output=DIR | --model=DIR --head-name=NAME)",
         description = {
             "Fine-tune a model on labelled texts, and write the classifier as a Hugging Face"
                     + " directory.",
@@ -32,25 +33,15 @@ import xlmr.train.TrainingOptions;
             "",
             "Example:",
             "  xlmr train --model DIR --train train.csv --validation valid.csv --output my-model",
-            "      --text-column text --label-column category"
+            "      --text-column text --label-column category",
+            "  xlmr train --model DIR --train topics.csv --head-name topic"
         })
 final class TrainCommand implements Runnable {
     private final Streams streams;
 
     @Mixin private TrainingInput input;
 
-    @Option(
-            names = "--output",
-            required = true,
-            paramLabel = "DIR",
-            description = "Where the classifier goes.")
-    private Path output;
-
-    @Option(
-            names = "--overwrite",
-            description = "Write into a directory that holds other files than a model.")
-    private boolean overwrite;
-
+    @Mixin private TrainingOutput output;
     @Mixin private TrainingSettings settings;
     @Mixin private DistillationOptions distillation;
     @Mixin private SeriesOptions series;
@@ -67,8 +58,9 @@ final class TrainCommand implements Runnable {
 
     @Override
     public void run() {
-        TrainingOptions options = settings.options();
-        settings.saved();
+        output.check(series, input);
+        TrainingOptions options = settings.options(output.usualTune());
+        output.saved(settings);
         distillation.check();
         series.check(input.validation());
         savingOptions.check(series.isSeries());
@@ -82,9 +74,10 @@ final class TrainCommand implements Runnable {
 
     private void run(TrainingInput.Read read, TrainingOptions options, List<TestSet> tests) {
         Path start = read.start();
-        boolean goesOn = savingOptions.goesOn(output, overwrite);
+        Path place = output.place(start);
+        boolean goesOn = savingOptions.goesOn(place, output.overwrites());
         NoticeLog notices = new NoticeLog();
-        try (ModelOutput target = ModelOutput.open(output, start, overwrite || goesOn);
+        try (ModelOutput target = output.open(start, goesOn);
                 Backend backend = compute.open(streams);
                 TrainingDisplay display =
                         new TrainingDisplay(
@@ -96,17 +89,17 @@ final class TrainCommand implements Runnable {
                     FineTuning.of(start, target.staging())
                             .withOptions(options)
                             .withMaxLength(settings.maxLength())
-                            .withSaved(settings.saved());
+                            .withSaved(output.saved(settings));
             HeadSpec head = settings.head();
             job = head == null ? job : job.withHead(head);
             TrainingTask data = distillation.taught(streams, input, read.data(), backend);
             if (series.isSeries()) {
                 SeriesRun kept =
-                        new SeriesTraining(streams, output, series, json)
+                        new SeriesTraining(streams, place, series, json)
                                 .run(job, data, tests, backend, target, read.warnings());
                 if (!series.keepRuns()) {
                     log(start, options.withSeed(kept.seed()), kept.result(), List.of())
-                            .write(output);
+                            .write(place);
                 }
                 warn(kept.result());
                 return;
@@ -114,7 +107,7 @@ final class TrainCommand implements Runnable {
             RunProjection projection = new RunProjection();
             PlanCheck check = new PlanCheck(json ? streams.err() : streams.out(), projection);
             FineTuning.Result result =
-                    job.withSaving(savingOptions.saving(output))
+                    job.withSaving(savingOptions.saving(place))
                             .run(
                                     data,
                                     backend,
@@ -125,11 +118,11 @@ final class TrainCommand implements Runnable {
                                             .andThen(notices));
             PlanCheck.Outcome outcome = check.outcome();
             TrainingLog log = log(start, options, result, notices.all()).withPlan(outcome);
-            log.write(output);
+            log.write(place);
             if (outcome != null && !json) {
                 streams.out().println(outcome.line());
             }
-            report(log, result);
+            report(place, log, result);
         }
     }
 
@@ -146,7 +139,7 @@ final class TrainCommand implements Runnable {
                 null);
     }
 
-    private void report(TrainingLog log, FineTuning.Result result) {
+    private void report(Path place, TrainingLog log, FineTuning.Result result) {
         if (json) {
             Json.printLine(streams.out(), log.json());
         } else {
@@ -155,7 +148,7 @@ final class TrainCommand implements Runnable {
                     result.task().hasLabels()
                             ? ": labels " + Printable.line(String.join(", ", result.labels()))
                             : "";
-            streams.out().printf("%s holds epoch %d%s%n", output, best.number(), labels);
+            streams.out().printf("%s holds epoch %d%s%n", place, best.number(), labels);
         }
         warn(result);
     }

@@ -91,6 +91,14 @@ final class TrainingInput {
         return labelled.readTexts(streams, file);
     }
 
+    /// Refuses a model that is not in a directory of the user's own, in which something is going to
+    /// be written.
+    ///
+    /// @param option that asks for it, named in messages
+    void requireOwnDirectory(String option) {
+        model.ownDirectory(option);
+    }
+
     /// File of the training examples.
     Path train() {
         return train;

@@ -227,9 +227,11 @@ final class TrainingSettings {
     private Sampling sampling = Sampling.NATURAL;
 
     /// Checked settings.
-    TrainingOptions options() {
+    ///
+    /// @param usual what trains if nothing is said
+    TrainingOptions options(Tune usual) {
         return TrainingOptions.defaults()
-                .withTune(freezeEmbeddings ? tune().withoutEmbeddings() : tune())
+                .withTune(freezeEmbeddings ? tune(usual).withoutEmbeddings() : tune(usual))
                 .withEpochs(epochs)
                 .withPatience(patience)
                 .withMetric(metric)
@@ -253,17 +255,31 @@ final class TrainingSettings {
         return head;
     }
 
+    /// What is written of a head that stays apart from its encoder.
+    SavedForm savedApart() {
+        if (saved != null) {
+            throw new CommandException(
+                    "--save: not with --head-name, which saves the head and its adapter");
+        }
+        return SavedForm.HEAD;
+    }
+
     /// What is written of a model that was trained with adapters.
     SavedForm saved() {
+        if (saved == SavedForm.HEAD) {
+            throw new CommandException(
+                    "--save head: expected both, adapter or merged; a head alone is saved by"
+                            + " --head-name NAME");
+        }
         if (saved != null && lora == null) {
             throw new CommandException("--save: only with --lora, which trains adapters");
         }
         return saved == null ? SavedForm.BOTH : saved;
     }
 
-    private Tune tune() {
+    private Tune tune(Tune usual) {
         if (lora == null) {
-            return tune == null ? Tune.FULL : tune;
+            return tune == null ? usual : tune;
         }
         if (tune != null) {
             throw new CommandException(

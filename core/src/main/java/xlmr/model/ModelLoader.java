@@ -74,6 +74,30 @@ public final class ModelLoader {
             @Nullable XlmRobertaConfig config,
             Predicate<String> trainable,
             long seed) {
+        boolean otherHead = config != null && !HeadSpec.of(config).equals(ownHead(directory));
+        return task(task, directory, config, trainable, seed, otherHead);
+    }
+
+    /// An encoder with a new head of a task, drawn at random whatever head the checkpoint has.
+    ///
+    /// @param config with the labels of the head
+    /// @param seed of the head
+    public static LoadedModel<TaskModel> withNewHead(
+            Task task,
+            Path directory,
+            XlmRobertaConfig config,
+            Predicate<String> trainable,
+            long seed) {
+        return task(task, directory, config, trainable, seed, true);
+    }
+
+    private static LoadedModel<TaskModel> task(
+            Task task,
+            Path directory,
+            @Nullable XlmRobertaConfig config,
+            Predicate<String> trainable,
+            long seed,
+            boolean newHead) {
         XlmRobertaConfig settings =
                 config == null ? XlmRobertaConfig.read(directory.resolve("config.json")) : config;
         Weights weights =
@@ -83,7 +107,7 @@ public final class ModelLoader {
                         trainable,
                         seed,
                         settings.initializerRange());
-        if (config != null && !HeadSpec.of(config).equals(ownHead(directory))) {
+        if (newHead) {
             weights.withoutHead();
         }
         boolean decodes = task == Task.MASKED_LM || task == Task.CAUSAL_LM;
@@ -104,6 +128,23 @@ public final class ModelLoader {
             Predicate<String> trainable,
             long seed) {
         return task(Task.SEQUENCE_CLASSIFICATION, directory, config, trainable, seed);
+    }
+
+    /// An encoder that is in memory already with a head from a checkpoint of its own, which is
+    /// copied into memory.
+    ///
+    /// @param config the encoder's, with the labels of the head
+    /// @param directory of the head, named in messages
+    static LoadedModel<TaskModel> onto(
+            XlmRobertaModel encoder,
+            XlmRobertaConfig config,
+            Task task,
+            Path directory,
+            Checkpoint checkpoint) {
+        Weights weights = new Weights(directory, checkpoint, HEAD, 0, config.initializerRange());
+        Head head = Heads.of(task, config, weights, encoder.embeddings().word());
+        LoadReport report = weights.report(ModelLoader::whyIgnored);
+        return new LoadedModel<>(new TaskModel(task, encoder.withConfig(config), head), report);
     }
 
     private static HeadSpec ownHead(Path directory) {

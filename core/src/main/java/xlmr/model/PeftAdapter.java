@@ -149,19 +149,7 @@ public final class PeftAdapter {
         LoadedModel<TaskModel> loaded =
                 ModelLoader.task(task, base, config(own), ModelLoader.HEAD, 0);
         Set<String> used = new LinkedHashSet<>();
-        TaskModel adapted = LoraModel.withLinears(loaded.model(), linear -> adapted(linear, used));
-        for (Parameter parameter : adapted.head().parameters()) {
-            replace(parameter, used);
-        }
-        List<String> left =
-                stored.keySet().stream().filter(name -> !used.contains(name)).sorted().toList();
-        if (!left.isEmpty()) {
-            throw refused(
-                    WEIGHTS,
-                    "%s does not fit the model in %s, which has no such layer"
-                            .formatted(left.getFirst(), base),
-                    "is it the base that the adapter was trained on?");
-        }
+        TaskModel adapted = onto(loaded.model(), "the model in " + base, used);
         LoadReport report = loaded.report();
         return new LoadedModel<>(
                 adapted,
@@ -172,6 +160,31 @@ public final class PeftAdapter {
                                 .toList(),
                         report.ignored(),
                         report.warnings()));
+    }
+
+    /// A model that is loaded already with this adapter, which stays apart from the weights.
+    ///
+    /// @param model whose head is in memory; the adapter's is copied into it
+    /// @throws CheckpointException if the adapter does not fit the model
+    TaskModel onto(TaskModel model) {
+        return onto(model, "the encoder", new LinkedHashSet<>());
+    }
+
+    /// @param used is told the names of the adapter's arrays
+    private TaskModel onto(TaskModel model, String base, Set<String> used) {
+        TaskModel adapted = LoraModel.withLinears(model, linear -> adapted(linear, used));
+        for (Parameter parameter : adapted.head().parameters()) {
+            replace(parameter, used);
+        }
+        List<String> left =
+                stored.keySet().stream().filter(name -> !used.contains(name)).sorted().toList();
+        if (!left.isEmpty()) {
+            throw refused(
+                    WEIGHTS,
+                    "%s does not fit %s, which has no such layer".formatted(left.getFirst(), base),
+                    "is it the base that the adapter was trained on?");
+        }
+        return adapted;
     }
 
     private Linear adapted(Linear linear, Set<String> used) {

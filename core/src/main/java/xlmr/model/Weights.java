@@ -116,8 +116,7 @@ final class Weights {
         };
     }
 
-    /// Leaves out what the checkpoint has under names that begin with `head.`: they are of another
-    /// head.
+    /// Leaves out what the checkpoint has besides the encoder: it belongs to another head.
     void withoutHead() {
         otherHead = true;
     }
@@ -272,7 +271,7 @@ final class Weights {
 
     /// The name under which the checkpoint has a parameter, or null.
     private @Nullable String find(String name) {
-        return otherHead && name.startsWith("head.") ? null : names.find(name);
+        return otherHead && !name.startsWith("roberta.") ? null : names.find(name);
     }
 
     private String problem() {

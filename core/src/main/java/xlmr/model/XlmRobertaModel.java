@@ -87,6 +87,11 @@ public record XlmRobertaModel(
         return AttentionScope.of(tokens, config.numAttentionHeads(), config.isDecoder());
     }
 
+    /// The same weights under another configuration of the same sizes.
+    XlmRobertaModel withConfig(XlmRobertaConfig other) {
+        return new XlmRobertaModel(other, embeddings, layers, finalNorm, pooler);
+    }
+
     /// The same with each linear layer of the encoder replaced by what `change` makes of it.
     XlmRobertaModel withLinears(UnaryOperator<Linear> change) {
         return new XlmRobertaModel(

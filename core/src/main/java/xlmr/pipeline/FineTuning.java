@@ -14,6 +14,7 @@ import xlmr.model.LoadedModel;
 import xlmr.model.LoraModel;
 import xlmr.model.LoraSettings;
 import xlmr.model.ModelLoader;
+import xlmr.model.NamedHead;
 import xlmr.model.ProblemType;
 import xlmr.model.Task;
 import xlmr.model.TaskModel;
@@ -53,7 +54,7 @@ import xlmr.train.WeightSource;
 /// @param tokenizer the model's, or another that gives the same ids; null to load the model's
 /// @param head that the result gets; null for the one that the checkpoint has, which is its task's
 ///   default unless it was trained with another
-/// @param saved what is written of a model that was trained with adapters
+/// @param saved what is written of the model
 /// @param saving where the state of the run is saved, so that it can go on; null for nowhere
 public record FineTuning(
         Path model,
@@ -115,7 +116,7 @@ public record FineTuning(
                 model, output, options, problem, maxLength, tokenizer, value, saved, saving);
     }
 
-    /// The same with other files of a model that is trained with adapters.
+    /// The same with other files as the result.
     public FineTuning withSaved(SavedForm value) {
         return new FineTuning(
                 model, output, options, problem, maxLength, tokenizer, head, value, saving);
@@ -176,6 +177,9 @@ public record FineTuning(
             head.requireFor(task);
             return head;
         }
+        if (saved == SavedForm.HEAD) {
+            return new HeadSpec.Reference();
+        }
         HeadSpec own = HeadSpec.of(pretrained);
         return own.fits(task) ? own : new HeadSpec.Reference();
     }
@@ -190,6 +194,7 @@ public record FineTuning(
             TrainingTask task, Backend backend, TrainingListener listener, Trainer.Keeper keeper) {
         XlmRobertaConfig config = config(task);
         checkAdapters(task.task());
+        checkSavedApart(task.task());
         options.metric().requireFor(task.task(), problem);
         Predicate<String> trainable = options.tune().trainable(config);
         TrainingTask.Prepared data = prepare(task, backend.threads());
@@ -201,7 +206,10 @@ public record FineTuning(
         }
         BatchOrder order = options.batching().order(data.training(), options.seed());
         LoadedModel<TaskModel> loaded =
-                ModelLoader.task(task.task(), model, config, trainable, options.seed());
+                saved == SavedForm.HEAD
+                        ? ModelLoader.withNewHead(
+                                task.task(), model, config, trainable, options.seed())
+                        : ModelLoader.task(task.task(), model, config, trainable, options.seed());
         listener.loaded(loaded.report());
         TaskModel adapted = adapted(loaded.model());
         listener.planned(plan(adapted, data));
@@ -292,6 +300,14 @@ public record FineTuning(
     }
 
     private void write(TaskModel trained, WeightSource source) {
+        if (saved == SavedForm.HEAD) {
+            NamedHead.write(output, trained);
+            if (options.tune() instanceof Tune.Lora(LoraSettings settings)) {
+                new AdapterWriter(NamedHead.adapter(output), model.toString())
+                        .write(trained, settings);
+            }
+            return;
+        }
         if (options.tune() instanceof Tune.Lora(LoraSettings settings)) {
             if (saved != SavedForm.MERGED) {
                 Path place = saved == SavedForm.ADAPTER ? output : output.resolve("adapter");
@@ -303,6 +319,23 @@ public record FineTuning(
         }
         new ModelWriter(output, XlmRobertaTokenizer.tokenizerFiles(model))
                 .write(LoraModel.merge(trained), source);
+    }
+
+    private void checkSavedApart(Task task) {
+        if (saved != SavedForm.HEAD) {
+            return;
+        }
+        if (task != Task.SEQUENCE_CLASSIFICATION) {
+            throw new IllegalArgumentException(
+                    "head name: only heads of sequence classification are saved apart, not of "
+                            + task.word());
+        }
+        if (!options.tune().equals(Tune.HEAD) && !(options.tune() instanceof Tune.Lora)) {
+            throw new IllegalArgumentException(
+                    "head name: a head that is saved apart leaves the encoder as it is; expected"
+                            + " tune head or lora, found "
+                            + options.tune().spec());
+        }
     }
 
     private void checkAdapters(Task task) {

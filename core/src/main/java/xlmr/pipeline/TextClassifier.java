@@ -51,7 +51,8 @@ public final class TextClassifier {
     /// How texts are read that are too long.
     private record Windows(int overlap, WindowAggregation aggregation) {}
 
-    private TextClassifier(
+    /// @param maxLength as in [#load(Path, Backend, int)]
+    TextClassifier(
             Backend backend,
             LoadedModel<TaskModel> loaded,
             XlmRobertaTokenizer tokenizer,
@@ -211,16 +212,15 @@ public final class TextClassifier {
         float[][] logits = logits(encodings, progress);
         List<Prediction> predictions = new ArrayList<>(logits.length);
         for (int b = 0; b < logits.length; b++) {
-            Encoding read = encodings.get(b);
-            predictions.add(
-                    reading.prediction(
-                            examples.get(b).text(),
-                            doubles(logits[b]),
-                            read.length(),
-                            read.truncatedTokens(),
-                            List.of()));
+            predictions.add(prediction(examples.get(b), encodings.get(b), logits[b]));
         }
         return predictions;
+    }
+
+    /// What logits say of a text.
+    Prediction prediction(Example example, Encoding read, float... logits) {
+        return reading.prediction(
+                example.text(), doubles(logits), read.length(), read.truncatedTokens(), List.of());
     }
 
     private List<Prediction> predictWindows(

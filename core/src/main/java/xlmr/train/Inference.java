@@ -22,7 +22,7 @@ import xlmr.tensor.TokenBatch;
 public final class Inference {
     /// Tokens of a batch: enough for matrix products at full speed, few enough for a flat use of
     /// memory.
-    private static final int BATCH_TOKENS = 2048;
+    static final int BATCH_TOKENS = 2048;
 
     private final Backend backend;
     private final TaskModel model;

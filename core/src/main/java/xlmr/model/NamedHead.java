@@ -1,0 +1,210 @@
+package xlmr.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+import xlmr.autograd.Parameter;
+import xlmr.checkpoint.Checkpoint;
+import xlmr.checkpoint.CheckpointException;
+import xlmr.checkpoint.JsonDocument;
+import xlmr.checkpoint.LoadReport;
+import xlmr.checkpoint.SafetensorsWriter;
+import xlmr.tensor.Tensor;
+
+/// A head that is saved apart from its encoder, in the folder `heads/NAME` of the encoder's
+/// directory: `head.json` (labels and kind), `head.safetensors` and, if the head was trained with
+/// one, the low-rank adapter of the encoder in the folder `adapter`, in PEFT's files.
+///
+/// The encoder's own files are those that they were, so any number of heads share them.
+public final class NamedHead {
+    private static final String FOLDER = "heads";
+    private static final String DESCRIPTION = "head.json";
+    private static final String WEIGHTS = "head.safetensors";
+    private static final String NAME = "[A-Za-z0-9][A-Za-z0-9_-]{0,63}";
+
+    /// Fields of `config.json` that belong to the head; the others are the encoder's.
+    private static final List<String> FIELDS =
+            List.of(
+                    "architectures",
+                    "classifier_dropout",
+                    "id2label",
+                    "label2id",
+                    "problem_type",
+                    HeadSpec.FIELD);
+
+    private NamedHead() {}
+
+    /// Where a head of a model is, or will be.
+    ///
+    /// @throws IllegalArgumentException if it cannot be the name of a folder everywhere
+    public static Path place(Path model, String name) {
+        if (!name.matches(NAME)) {
+            throw new IllegalArgumentException(
+                    "head name: expected letters, digits, - and _, at most 64; found '%s'"
+                            .formatted(name));
+        }
+        return model.resolve(FOLDER).resolve(name);
+    }
+
+    /// Where the adapter of a head is.
+    ///
+    /// @param place of the head
+    public static Path adapter(Path place) {
+        return place.resolve("adapter");
+    }
+
+    /// Whether a directory holds a head.
+    public static boolean isIn(Path place) {
+        return Files.isRegularFile(place.resolve(DESCRIPTION));
+    }
+
+    /// The heads of a model, by name.
+    public static List<String> names(Path model) {
+        Path folder = model.resolve(FOLDER);
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> places = Files.list(folder)) {
+            return places.filter(NamedHead::isIn)
+                    .map(place -> place.getFileName().toString())
+                    .filter(name -> name.matches(NAME))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw CheckpointException.of(folder, e);
+        }
+    }
+
+    /// Writes the head of a model, and says whether it needs an adapter, which is written by
+    /// itself.
+    ///
+    /// @param place is made if it is missing
+    public static void write(Path place, TaskModel model) {
+        try {
+            Files.createDirectories(place);
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "%s: cannot write the head: %s".formatted(place, e.getMessage()), e);
+        }
+        SafetensorsWriter writer = new SafetensorsWriter().metadata("format", "pt");
+        for (Parameter parameter : model.head().parameters()) {
+            writer.add(
+                    parameter.name(),
+                    Tensor.of(
+                            parameter.shape(), parameter.value().toArray())); // [as the parameter]
+        }
+        writer.write(place.resolve(WEIGHTS));
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("adapter", model.encoder().parameters().stream().anyMatch(NamedHead::isAdapter));
+        json.put("encoder", fingerprint(model.encoder()));
+        ObjectNode config = json.putObject("config");
+        model.config().json().properties().stream()
+                .filter(field -> FIELDS.contains(field.getKey()))
+                .forEach(field -> config.set(field.getKey(), field.getValue()));
+        JsonDocument.write(place.resolve(DESCRIPTION), json);
+    }
+
+    /// A head on its encoder, with its adapter beside the encoder's weights; these are shared.
+    ///
+    /// @param model directory of the encoder
+    /// @param encoder read from there
+    /// @throws CheckpointException if there is no such head, it is damaged or it does not fit
+    public static LoadedModel<TaskModel> load(Path model, String name, XlmRobertaModel encoder) {
+        Path place = place(model, name);
+        if (!isIn(place)) {
+            List<String> names = names(model);
+            throw new CheckpointException(
+                    model.toString(),
+                    "has no head '%s'; %s"
+                            .formatted(
+                                    name,
+                                    names.isEmpty()
+                                            ? "none has been trained there"
+                                            : "there are " + String.join(", ", names)),
+                    "train one with `train --head-name " + name + "`");
+        }
+        Path file = place.resolve(DESCRIPTION);
+        ObjectNode json = JsonDocument.read(file);
+        XlmRobertaConfig config = config(file, json, encoder.config());
+        Task task =
+                Task.of(config)
+                        .filter(found -> found == Task.SEQUENCE_CLASSIFICATION)
+                        .orElseThrow(
+                                () ->
+                                        new CheckpointException(
+                                                file.toString(),
+                                                "is for %s; expected a head of sequence classification"
+                                                        .formatted(config.architectures())));
+        LoadedModel<TaskModel> loaded =
+                ModelLoader.onto(
+                        encoder, config, task, place, Checkpoint.open(place.resolve(WEIGHTS)));
+        if (!loaded.report().isComplete()) {
+            throw new CheckpointException(
+                    place.resolve(WEIGHTS).toString(),
+                    "lacks " + loaded.report().initialized().getFirst().name());
+        }
+        List<String> warnings = new ArrayList<>(loaded.report().warnings());
+        if (!json.path("encoder").asText().equals(fingerprint(encoder))) {
+            warnings.add(
+                    "head '%s' was trained on another encoder than the one in %s, so its answers may mean little; train it again"
+                            .formatted(name, model));
+        }
+        TaskModel complete =
+                json.path("adapter").asBoolean()
+                        ? PeftAdapter.open(adapter(place)).onto(loaded.model())
+                        : loaded.model();
+        LoadReport report = loaded.report();
+        return new LoadedModel<>(
+                complete, new LoadReport(report.used(), List.of(), report.ignored(), warnings));
+    }
+
+    private static XlmRobertaConfig config(Path file, ObjectNode json, XlmRobertaConfig encoder) {
+        if (!(json.get("config") instanceof ObjectNode own)) {
+            throw new CheckpointException(
+                    file.toString(), "has no object \"config\" with the labels of the head");
+        }
+        ObjectNode config = encoder.json();
+        for (String field : FIELDS) {
+            JsonNode value = own.get(field);
+            config.remove(field);
+            if (value != null) {
+                config.set(field, value);
+            }
+        }
+        return XlmRobertaConfig.parse(file.toString(), JsonDocument.format(config));
+    }
+
+    /// Tells encoders apart by their biases and LayerNorms, which every kind of training changes.
+    private static String fingerprint(XlmRobertaModel encoder) {
+        MessageDigest digest;
+        try {
+            digest = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every Java has it
+        }
+        for (Parameter parameter : encoder.parameters()) {
+            if (parameter.shape().rank() == 1) {
+                float[] values = parameter.value().toArray();
+                ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES);
+                bytes.asFloatBuffer().put(values);
+                digest.update(bytes);
+            }
+        }
+        return HexFormat.of().formatHex(digest.digest(), 0, 8);
+    }
+
+    private static boolean isAdapter(Parameter parameter) {
+        return LoraModel.isAdapter(parameter.name());
+    }
+}
