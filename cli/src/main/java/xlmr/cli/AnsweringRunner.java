@@ -17,8 +17,6 @@ import xlmr.data.QuestionWarnings;
 import xlmr.data.RecordCursor;
 import xlmr.eval.AnswerDecoding;
 import xlmr.eval.AnswerSpan;
-import xlmr.eval.ReportJson;
-import xlmr.eval.ReportText;
 import xlmr.eval.SpanReport;
 import xlmr.pipeline.QuestionAnswerer;
 import xlmr.pipeline.QuestionAnsweringTraining;
@@ -73,7 +71,7 @@ final class AnsweringRunner implements TaskRunner {
     }
 
     @Override
-    public void evaluate(Call call, LabelledInput labelled, Path input) {
+    public void evaluate(Call call, LabelledInput labelled, Path input, EvaluationOutput output) {
         List<Question> questions = readAll(call.streams(), QuestionReader.labelled(), input);
         boolean impossible = questions.stream().anyMatch(Question::impossible);
         QuestionAnswerer answerer = open(call, decoding(impossible));
@@ -82,11 +80,7 @@ final class AnsweringRunner implements TaskRunner {
             report = answerer.evaluate(questions, done -> {});
             progress.to(questions.size());
         }
-        if (call.json()) {
-            Json.printLine(call.streams().out(), ReportJson.of(report));
-        } else {
-            call.streams().out().print(ReportText.of(report));
-        }
+        output.show(report, row -> questions.get(row).inWords());
     }
 
     @Override
@@ -178,8 +172,8 @@ final class AnsweringRunner implements TaskRunner {
         if (!answerer.report().isComplete()) {
             throw new CommandException(
                     ("%s: the checkpoint has no trained head for question answering (%d arrays"
-                                    + " would be random), so its answers would mean nothing; train one with"
-                                    + " xlmr train --task question-answering")
+                         + " would be random), so its answers would mean nothing; train one with"
+                         + " xlmr train --task question-answering")
                             .formatted(call.directory(), answerer.report().initialized().size()));
         }
         return answerer;

@@ -15,8 +15,6 @@ import xlmr.data.DataWarning;
 import xlmr.data.ExampleReader;
 import xlmr.data.RecordCursor;
 import xlmr.eval.ChoiceReport;
-import xlmr.eval.ReportJson;
-import xlmr.eval.ReportText;
 import xlmr.pipeline.ChoiceAnswerer;
 import xlmr.pipeline.ChosenAnswer;
 import xlmr.pipeline.MultipleChoiceTraining;
@@ -40,18 +38,14 @@ final class ChoosingRunner implements TaskRunner {
     }
 
     @Override
-    public void evaluate(Call call, LabelledInput labelled, Path input) {
+    public void evaluate(Call call, LabelledInput labelled, Path input, EvaluationOutput output) {
         List<ChoiceQuestion> questions = labelledQuestions(call.streams(), labelled, input);
         ChoiceAnswerer answerer = open(call);
         ChoiceReport report;
         try (Progress progress = Progress.over(call.streams(), "evaluate", questions.size())) {
             report = answerer.evaluate(questions, progress::to);
         }
-        if (call.json()) {
-            Json.printLine(call.streams().out(), ReportJson.of(report));
-        } else {
-            call.streams().out().print(ReportText.of(report));
-        }
+        output.show(report, row -> questions.get(row).inWords());
     }
 
     @Override

@@ -111,6 +111,11 @@ final class ClassifierOption {
         }
     }
 
+    /// What to call it in a report.
+    String name() {
+        return adapter == null ? model.name() : ShortName.of(adapter);
+    }
+
     /// Most tokens of a text; 0 for as many as the model has positions.
     int maxLength() {
         return maxLength;

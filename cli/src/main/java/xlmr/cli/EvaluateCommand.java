@@ -77,6 +77,14 @@ final class EvaluateCommand implements Runnable {
                             + " language; the column or JSON field that says which.")
     private @Nullable String groupBy;
 
+    @Option(
+            names = "--report",
+            paramLabel = "FILE.html",
+            description =
+                    "Also write a page: tables, confusion, calibration, and the worst errors with"
+                            + " their texts.")
+    private @Nullable Path page;
+
     @Option(names = "--json", description = "One JSON object instead of words and tables.")
     private boolean json;
 
@@ -105,18 +113,17 @@ final class EvaluateCommand implements Runnable {
 
     private void evaluateLogits(Path file) {
         LogitsFile numbers = LogitsFile.read(file);
-        if (json) {
-            Json.printLine(streams.out(), ReportJson.of(numbers.report()));
-            return;
+        if (!json) {
+            streams.out().println(numbers.explanation(rows).text());
         }
-        streams.out().println(numbers.explanation(rows).text());
-        if (numbers.labels() != null) {
-            streams.out().print(ReportText.of(numbers.report()));
+        if (json || page != null || numbers.labels() != null) {
+            output(file, "Logits")
+                    .show(numbers.report(), row -> "row %d of the file".formatted(row + 1));
             return;
         }
         streams.warn(
                 "whether the answers are right cannot be said without the right class of each row:"
-                    + " a JSON object with 'logits' and 'label_ids'");
+                        + " a JSON object with 'logits' and 'label_ids'");
     }
 
     private void evaluateTexts(Path file) {
@@ -135,18 +142,22 @@ final class EvaluateCommand implements Runnable {
                                 new TaskRunner.Call(
                                         streams, directory, model.maxLength(), backend, json),
                                 labelled,
-                                file);
+                                file,
+                                output(file, model.name()));
             }
             return;
         }
         List<Example> examples = labelled.read(streams, file, groupBy);
         try (Backend backend = compute.open(streams)) {
             TextClassifier read = longTexts.over(model.open(streams, backend), runners.stride());
-            judge(calibration.over(streams, read, model.home(streams)), examples);
+            judge(
+                    calibration.over(streams, read, model.home(streams)),
+                    examples,
+                    output(file, model.name()));
         }
     }
 
-    private void judge(TextClassifier classifier, List<Example> examples) {
+    private void judge(TextClassifier classifier, List<Example> examples, EvaluationOutput output) {
         classifier.targets(examples); // an unknown label is refused before the work
         float[][] numbers;
         try (Progress progress = Progress.over(streams, "evaluate", examples.size())) {
@@ -187,11 +198,16 @@ final class EvaluateCommand implements Runnable {
                 streams.out().print(grouped.text());
             }
         }
+        output.writePage(report, row -> examples.get(row).inWords());
         if (truncated > 0) {
             streams.warn(
                     ("%d of %d texts are longer than the maximum length and were cut (--windows"
                                     + " reads them whole)")
                             .formatted(truncated, examples.size()));
         }
+    }
+
+    private EvaluationOutput output(Path file, String judged) {
+        return new EvaluationOutput(streams, json, page, judged, ShortName.of(file));
     }
 }

@@ -8,8 +8,6 @@ import picocli.CommandLine.Option;
 import xlmr.data.Example;
 import xlmr.data.MaskingRule;
 import xlmr.eval.LanguageModelReport;
-import xlmr.eval.ReportJson;
-import xlmr.eval.ReportText;
 import xlmr.model.Task;
 import xlmr.pipeline.CausalLanguageModelTraining;
 import xlmr.pipeline.LanguageModelEvaluation;
@@ -58,7 +56,7 @@ final class LanguageModelRunner implements TaskRunner {
     }
 
     @Override
-    public void evaluate(Call call, LabelledInput labelled, Path input) {
+    public void evaluate(Call call, LabelledInput labelled, Path input, EvaluationOutput output) {
         List<Example> texts = labelled.readTexts(call.streams(), input);
         LanguageModelEvaluation evaluation =
                 new LanguageModelEvaluation(call.directory(), rule(), maskSeed, call.maxLength());
@@ -66,11 +64,7 @@ final class LanguageModelRunner implements TaskRunner {
         try (Progress progress = Progress.over(call.streams(), "evaluate", texts.size())) {
             report = evaluation.run(task, texts, call.backend(), progress::to);
         }
-        if (call.json()) {
-            Json.printLine(call.streams().out(), ReportJson.of(report));
-        } else {
-            call.streams().out().print(ReportText.of(report));
-        }
+        output.show(report, row -> texts.get(row).text());
     }
 
     @Override

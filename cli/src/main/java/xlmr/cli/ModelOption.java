@@ -57,6 +57,28 @@ final class ModelOption {
         return path;
     }
 
+    /// What to call it in a report: its name on the Hub, or that of its directory.
+    String name() {
+        if (model == null) {
+            return "the small model that comes with xlmr";
+        }
+        if (!isOnHub()) {
+            return ShortName.of(Path.of(model));
+        }
+        return model.startsWith(HubModelName.SCHEME)
+                ? model.substring(HubModelName.SCHEME.length())
+                : model;
+    }
+
+    /// Whether it is a model on the Hub.
+    boolean isOnHub() {
+        if (model == null) {
+            return false;
+        }
+        Path path = path(model);
+        return path == null || !Files.isDirectory(path);
+    }
+
     /// Whether a model was named at all.
     boolean given() {
         return model != null;

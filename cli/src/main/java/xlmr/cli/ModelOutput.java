@@ -91,7 +91,8 @@ final class ModelOutput implements AutoCloseable {
 
     private static boolean isEmpty(Path directory) throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
-            return files.findAny().isEmpty();
+            // The events of a run that did not get to the end of its first epoch are no loss.
+            return files.allMatch(file -> file.endsWith("runs"));
         }
     }
 

@@ -17,6 +17,7 @@ final class SeriesDisplay implements SeriesListener, AutoCloseable {
     private final PrintStream lines;
     private final int epochs;
     private final ModelOutput target;
+    private final RunRecords records;
     private List<DataWarning> warnings;
     private @Nullable TrainingDisplay current;
 
@@ -27,11 +28,13 @@ final class SeriesDisplay implements SeriesListener, AutoCloseable {
             PrintStream lines,
             int epochs,
             ModelOutput target,
+            RunRecords records,
             List<DataWarning> warnings) {
         this.streams = streams;
         this.lines = lines;
         this.epochs = epochs;
         this.target = target;
+        this.records = records;
         this.warnings = warnings;
     }
 
@@ -43,7 +46,7 @@ final class SeriesDisplay implements SeriesListener, AutoCloseable {
         TrainingDisplay display = new TrainingDisplay(streams, lines, epochs, warnings);
         current = display;
         warnings = List.of();
-        return display;
+        return records.listener(name).andThen(display);
     }
 
     @Override
@@ -60,6 +63,7 @@ final class SeriesDisplay implements SeriesListener, AutoCloseable {
         lines.flush();
         if (keptModel) {
             target.publish();
+            records.keep();
         }
     }
 

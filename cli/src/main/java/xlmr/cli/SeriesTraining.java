@@ -28,6 +28,7 @@ record SeriesTraining(Streams streams, Path output, SeriesOptions options, boole
     ///
     /// @param job whose output is the place where models are staged
     /// @param target where they are published
+    /// @param records hear of all runs, and which is kept
     /// @return the run whose model was kept
     SeriesRun run(
             FineTuning job,
@@ -35,11 +36,13 @@ record SeriesTraining(Streams streams, Path output, SeriesOptions options, boole
             List<TestSet> tests,
             Backend backend,
             ModelOutput target,
+            RunRecords records,
             List<DataWarning> warnings) {
         PrintStream lines = json ? streams.err() : streams.out();
         TrainingSeries series;
         try (SeriesDisplay display =
-                new SeriesDisplay(streams, lines, job.options().epochs(), target, warnings)) {
+                new SeriesDisplay(
+                        streams, lines, job.options().epochs(), target, records, warnings)) {
             if (options.folds().isPresent()) {
                 series =
                         new CrossValidation(job, options.folds().getAsInt())

@@ -17,8 +17,6 @@ import xlmr.data.TaggedSentence;
 import xlmr.data.TaggedWarnings;
 import xlmr.eval.EntityAggregation;
 import xlmr.eval.EvaluationReport;
-import xlmr.eval.ReportJson;
-import xlmr.eval.ReportText;
 import xlmr.eval.TagScheme;
 import xlmr.pipeline.TokenClassificationTraining;
 import xlmr.pipeline.TokenTagger;
@@ -123,7 +121,7 @@ final class TaggingRunner implements TaskRunner {
     }
 
     @Override
-    public void evaluate(Call call, LabelledInput labelled, Path input) {
+    public void evaluate(Call call, LabelledInput labelled, Path input, EvaluationOutput output) {
         labelled.refuseFor(FILES);
         List<TaggedSentence> sentences = read(call.streams(), input);
         TokenTagger tagger = open(call);
@@ -131,11 +129,7 @@ final class TaggingRunner implements TaskRunner {
         try (Progress progress = Progress.over(call.streams(), "evaluate", sentences.size())) {
             report = tagger.evaluate(sentences, scheme, progress::to);
         }
-        if (call.json()) {
-            Json.printLine(call.streams().out(), ReportJson.of(report));
-        } else {
-            call.streams().out().print(ReportText.of(report));
-        }
+        output.show(report, row -> sentences.get(row).text());
         TreeSet<String> unknown = new TreeSet<>();
         sentences.forEach(sentence -> unknown.addAll(sentence.tags()));
         unknown.removeAll(tagger.config().labels());
@@ -235,9 +229,9 @@ final class TaggingRunner implements TaskRunner {
         if (!tagger.report().isComplete()) {
             throw new CommandException(
                     ("%s: the checkpoint has no trained head for token classification (%d arrays"
-                                    + " would be random), so its tags would mean nothing; fine-tune it first"
-                                    + " with xlmr train --task token-classification, then give that output as"
-                                    + " --model")
+                         + " would be random), so its tags would mean nothing; fine-tune it first"
+                         + " with xlmr train --task token-classification, then give that output as"
+                         + " --model")
                             .formatted(call.directory(), tagger.report().initialized().size()));
         }
         OptionalInt stride = windows.stride();

@@ -18,7 +18,8 @@ interface TaskRunner {
     /// Compares a model's answers with a labelled file, and says how good they are.
     ///
     /// @param labelled the options of labelled files
-    void evaluate(Call call, LabelledInput labelled, Path input);
+    /// @param output where the report goes
+    void evaluate(Call call, LabelledInput labelled, Path input, EvaluationOutput output);
 
     /// Answers.
     ///

@@ -2,6 +2,7 @@ package xlmr.cli;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -46,6 +47,7 @@ final class TrainCommand implements Runnable {
     @Mixin private DistillationOptions distillation;
     @Mixin private SeriesOptions series;
     @Mixin private SavingOptions savingOptions;
+    @Mixin private RecordOptions recordOptions;
 
     @Option(names = "--json", description = "One JSON object at the end instead of lines.")
     private boolean json;
@@ -79,6 +81,8 @@ final class TrainCommand implements Runnable {
         NoticeLog notices = new NoticeLog();
         try (ModelOutput target = output.open(start, goesOn);
                 Backend backend = compute.open(streams);
+                RunRecords records =
+                        new RunRecords(streams, recordOptions, place, options.epochs());
                 TrainingDisplay display =
                         new TrainingDisplay(
                                 streams,
@@ -96,10 +100,12 @@ final class TrainCommand implements Runnable {
             if (series.isSeries()) {
                 SeriesRun kept =
                         new SeriesTraining(streams, place, series, json)
-                                .run(job, data, tests, backend, target, read.warnings());
+                                .run(job, data, tests, backend, target, records, read.warnings());
                 if (!series.keepRuns()) {
-                    log(start, options.withSeed(kept.seed()), kept.result(), List.of())
-                            .write(place);
+                    TrainingLog log =
+                            log(start, options.withSeed(kept.seed()), kept.result(), List.of());
+                    log.write(place);
+                    records.write(log, input.source(place, backend), data, kept.result());
                 }
                 warn(kept.result());
                 return;
@@ -114,6 +120,7 @@ final class TrainCommand implements Runnable {
                                     projection
                                             .andThen(check)
                                             .andThen(new Publishing(target))
+                                            .andThen(records.listener())
                                             .andThen(display)
                                             .andThen(notices));
             PlanCheck.Outcome outcome = check.outcome();
@@ -122,7 +129,8 @@ final class TrainCommand implements Runnable {
             if (outcome != null && !json) {
                 streams.out().println(outcome.line());
             }
-            report(place, log, result);
+            Optional<Path> page = records.write(log, input.source(place, backend), data, result);
+            report(place, log, result, page);
         }
     }
 
@@ -139,7 +147,8 @@ final class TrainCommand implements Runnable {
                 null);
     }
 
-    private void report(Path place, TrainingLog log, FineTuning.Result result) {
+    private void report(
+            Path place, TrainingLog log, FineTuning.Result result, Optional<Path> page) {
         if (json) {
             Json.printLine(streams.out(), log.json());
         } else {
@@ -149,6 +158,7 @@ final class TrainCommand implements Runnable {
                             ? ": labels " + Printable.line(String.join(", ", result.labels()))
                             : "";
             streams.out().printf("%s holds epoch %d%s%n", place, best.number(), labels);
+            page.ifPresent(file -> streams.out().printf("%s shows how it went%n", file));
         }
         warn(result);
     }

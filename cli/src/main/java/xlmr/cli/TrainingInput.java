@@ -6,6 +6,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import xlmr.backend.Backend;
 import xlmr.data.DataWarning;
 import xlmr.data.DataWarnings;
 import xlmr.data.Example;
@@ -14,6 +15,7 @@ import xlmr.model.ProblemType;
 import xlmr.model.Task;
 import xlmr.pipeline.SequenceClassificationTraining;
 import xlmr.pipeline.TrainingTask;
+import xlmr.report.RunSummary;
 
 /// What training begins with, the same for `train` and `plan`: the model, the task, and the
 /// labelled files.
@@ -107,6 +109,20 @@ final class TrainingInput {
     /// File of the validation examples, or null.
     @Nullable Path validation() {
         return validation;
+    }
+
+    /// Where a run came from, as its reports say it.
+    ///
+    /// @param output directory of the new model
+    RunSummary.Source source(Path output, Backend backend) {
+        return new RunSummary.Source(
+                ShortName.of(output),
+                model.name(),
+                model.isOnHub(),
+                ShortName.of(train),
+                validation == null ? null : ShortName.of(validation),
+                "xlmr " + Version.number(),
+                "%s, %d threads".formatted(backend.name(), backend.threads()));
     }
 
     private ProblemType problem() {

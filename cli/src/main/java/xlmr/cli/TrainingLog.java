@@ -54,8 +54,10 @@ record TrainingLog(
             json.put("validation", validation.toString());
         }
         json.set("options", optionsJson());
-        ArrayNode labels = json.putArray("labels");
-        result.labels().forEach(labels::add);
+        if (result.task().hasLabels()) {
+            ArrayNode labels = json.putArray("labels");
+            result.labels().forEach(labels::add);
+        }
         ArrayNode epochs = json.putArray("epochs");
         result.epochs().forEach(epoch -> epochs.add(epochJson(epoch)));
         ArrayNode noticed = json.putArray("notices");
@@ -74,7 +76,8 @@ record TrainingLog(
         return json;
     }
 
-    private ObjectNode optionsJson() {
+    /// The settings by name.
+    ObjectNode optionsJson() {
         LearningRates rates = options.rates();
         return JsonNodeFactory.instance
                 .objectNode()

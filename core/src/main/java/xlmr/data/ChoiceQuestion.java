@@ -44,6 +44,18 @@ public record ChoiceQuestion(
                 context, question, choices, OptionalInt.empty(), "given question", 1);
     }
 
+    /// Context, question and the numbered choices one below the other, for a person.
+    public String inWords() {
+        StringBuilder words = new StringBuilder(context);
+        if (!question.isEmpty()) {
+            words.append('\n').append(question);
+        }
+        for (int choice = 0; choice < choices.size(); choice++) {
+            words.append('\n').append(choice).append(": ").append(choices.get(choice));
+        }
+        return words.toString();
+    }
+
     /// The second text of a choice as a model reads it after the context: the question, if there is
     /// one, and the choice. So Hugging Face's script for SWAG puts it.
     public String continuation(int choice) {

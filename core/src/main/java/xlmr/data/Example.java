@@ -40,6 +40,11 @@ public record Example(
         return new Example(text, null, List.of(label), "given text", 1);
     }
 
+    /// The text, or both texts of a pair one below the other, for a person.
+    public String inWords() {
+        return textPair == null ? text : text + "\n" + textPair;
+    }
+
     /// The label of an example that must have exactly one.
     ///
     /// @throws DataException if it has none or several

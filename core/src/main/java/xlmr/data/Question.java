@@ -38,6 +38,11 @@ public record Question(
         return new Question("question", question, context, List.of(), false, "given text", 1);
     }
 
+    /// The question and its context one below the other, for a person.
+    public String inWords() {
+        return question + "\n" + context;
+    }
+
     /// The texts of all right answers.
     public List<String> answerTexts() {
         return answers.stream().map(Answer::text).toList();

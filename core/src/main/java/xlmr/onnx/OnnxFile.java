@@ -9,6 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import xlmr.checkpoint.AtomicFile;
 import xlmr.checkpoint.CheckpointException;
+import xlmr.checkpoint.ProtoMessage;
 import xlmr.tensor.DType;
 
 /// Writes a graph as ONNX (onnx.proto3: ModelProto and what it holds). Sizes are known before the

@@ -37,6 +37,16 @@ public record CausalLanguageModelTraining(List<Example> training, List<Example> 
     }
 
     @Override
+    public DataCounts counts() {
+        return DataCounts.of("texts", training, validation);
+    }
+
+    @Override
+    public String judged(int row) {
+        return validation.get(row).text();
+    }
+
+    @Override
     public Prepared prepare(
             XlmRobertaConfig config, XlmRobertaTokenizer tokenizer, int maxLength, int threads) {
         Trainer.Validation judged =

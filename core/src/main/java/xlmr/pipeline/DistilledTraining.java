@@ -86,6 +86,23 @@ public record DistilledTraining(
         return data.hasValidation();
     }
 
+    /// The texts that only the teacher labels count among those for training.
+    @Override
+    public DataCounts counts() {
+        DataCounts labelled = data.counts();
+        return new DataCounts(
+                labelled.unit(),
+                labelled.training() + unlabelled.size(),
+                labelled.validation(),
+                labelled.trainingLabels(),
+                labelled.validationLabels());
+    }
+
+    @Override
+    public String judged(int row) {
+        return data.judged(row);
+    }
+
     @Override
     public XlmRobertaConfig configure(XlmRobertaConfig pretrained) {
         return data.configure(pretrained);

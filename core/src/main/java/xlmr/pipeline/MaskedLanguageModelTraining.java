@@ -38,6 +38,16 @@ public record MaskedLanguageModelTraining(
     }
 
     @Override
+    public DataCounts counts() {
+        return DataCounts.of("texts", training, validation);
+    }
+
+    @Override
+    public String judged(int row) {
+        return validation.get(row).text();
+    }
+
+    @Override
     public Prepared prepare(
             XlmRobertaConfig config, XlmRobertaTokenizer tokenizer, int maxLength, int threads) {
         return new Prepared(

@@ -50,6 +50,16 @@ public record MultipleChoiceTraining(List<ChoiceQuestion> training, List<ChoiceQ
     }
 
     @Override
+    public DataCounts counts() {
+        return DataCounts.of("questions", training, validation);
+    }
+
+    @Override
+    public String judged(int row) {
+        return validation.get(row).inWords();
+    }
+
+    @Override
     public Prepared prepare(
             XlmRobertaConfig config, XlmRobertaTokenizer tokenizer, int maxLength, int threads) {
         ChoiceSequences sequences = ChoiceSequences.of(training, tokenizer, maxLength, threads);

@@ -59,6 +59,16 @@ public record QuestionAnsweringTraining(
     }
 
     @Override
+    public DataCounts counts() {
+        return DataCounts.of("questions", training, validation);
+    }
+
+    @Override
+    public String judged(int row) {
+        return validation.get(row).inWords();
+    }
+
+    @Override
     public Prepared prepare(
             XlmRobertaConfig config, XlmRobertaTokenizer tokenizer, int maxLength, int threads) {
         EncodedExamples examples =

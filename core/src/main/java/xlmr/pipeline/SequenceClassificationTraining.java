@@ -84,6 +84,18 @@ public record SequenceClassificationTraining(
     }
 
     @Override
+    public DataCounts counts() {
+        return problem == ProblemType.REGRESSION
+                ? DataCounts.of("texts", training, validation)
+                : DataCounts.of("texts", training, validation, Example::labels);
+    }
+
+    @Override
+    public String judged(int row) {
+        return validation.get(row).inWords();
+    }
+
+    @Override
     public Prepared prepare(
             XlmRobertaConfig config, XlmRobertaTokenizer tokenizer, int maxLength, int threads) {
         Targets targets = LabelledTargets.of(training, labels, problem);

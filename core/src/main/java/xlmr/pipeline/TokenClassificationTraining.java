@@ -59,6 +59,16 @@ public record TokenClassificationTraining(
     }
 
     @Override
+    public DataCounts counts() {
+        return DataCounts.of("sentences", training, validation, TaggedSentence::tags);
+    }
+
+    @Override
+    public String judged(int row) {
+        return validation.get(row).text();
+    }
+
+    @Override
     public Prepared prepare(
             XlmRobertaConfig config, XlmRobertaTokenizer tokenizer, int maxLength, int threads) {
         TokenWindows.Cut cut = TokenTagger.cut(tokenizer, maxLength);

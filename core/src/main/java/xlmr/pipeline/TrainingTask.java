@@ -49,6 +49,14 @@ public interface TrainingTask {
     Prepared prepare(
             XlmRobertaConfig config, XlmRobertaTokenizer tokenizer, int maxLength, int threads);
 
+    /// How much data there is.
+    DataCounts counts();
+
+    /// What was judged in a row of a validation report, as a text for a person.
+    ///
+    /// @param row from 0
+    String judged(int row);
+
     /// Data that is ready.
     ///
     /// @param training to learn from

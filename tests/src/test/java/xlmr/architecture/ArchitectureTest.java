@@ -37,7 +37,8 @@ class ArchitectureTest {
                     "xlmr.data",
                     "xlmr.eval",
                     "xlmr.train",
-                    "xlmr.pipeline");
+                    "xlmr.pipeline",
+                    "xlmr.report");
 
     @Test
     void packagesOfCoreKnowOnlyThoseBelowThem() {

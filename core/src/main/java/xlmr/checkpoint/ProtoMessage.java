@@ -1,4 +1,4 @@
-package xlmr.onnx;
+package xlmr.checkpoint;
 
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.WireFormat;
@@ -7,8 +7,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /// One message of Protocol Buffers, written field by field. Generated classes would hold a whole
-/// model in memory, and here only the small messages are built; the weights stream past them.
-final class ProtoMessage {
+/// model in memory, and here only the small messages are built; the weights of an ONNX file stream
+/// past them.
+public final class ProtoMessage {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final CodedOutputStream out = CodedOutputStream.newInstance(bytes);
 
@@ -18,27 +19,32 @@ final class ProtoMessage {
     }
 
     /// Adds a text.
-    ProtoMessage text(int field, String value) {
+    public ProtoMessage text(int field, String value) {
         return add(stream -> stream.writeString(field, value));
     }
 
     /// Adds a whole number, or a value of an enumeration.
-    ProtoMessage integer(int field, long value) {
+    public ProtoMessage integer(int field, long value) {
         return add(stream -> stream.writeInt64(field, value));
     }
 
     /// Adds a float32.
-    ProtoMessage number(int field, float value) {
+    public ProtoMessage number(int field, float value) {
         return add(stream -> stream.writeFloat(field, value));
     }
 
+    /// Adds a float64.
+    public ProtoMessage wide(int field, double value) {
+        return add(stream -> stream.writeDouble(field, value));
+    }
+
     /// Adds a message.
-    ProtoMessage message(int field, ProtoMessage value) {
+    public ProtoMessage message(int field, ProtoMessage value) {
         return add(stream -> stream.writeByteArray(field, value.toBytes()));
     }
 
     /// What was added so far.
-    byte[] toBytes() {
+    public byte[] toBytes() {
         try {
             out.flush();
         } catch (IOException e) {
@@ -50,7 +56,7 @@ final class ProtoMessage {
     /// Tag and length of a field whose bytes follow elsewhere.
     ///
     /// @param length below 2^31
-    static byte[] header(int field, long length) {
+    public static byte[] header(int field, long length) {
         return new ProtoMessage()
                 .add(
                         stream -> {

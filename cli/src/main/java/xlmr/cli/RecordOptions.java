@@ -1,0 +1,26 @@
+package xlmr.cli;
+
+import picocli.CommandLine.Option;
+
+/// Which records a run leaves beside its model.
+final class RecordOptions {
+    @Option(
+            names = "--no-report",
+            description =
+                    "Do not write report.html, which quotes texts of --validation that the model"
+                            + " gets wrong.")
+    private boolean noReport;
+
+    @Option(
+            names = "--no-tensorboard",
+            description = "Do not write the folder runs, which TensorBoard shows.")
+    private boolean noTensorBoard;
+
+    boolean report() {
+        return !noReport;
+    }
+
+    boolean tensorBoard() {
+        return !noTensorBoard;
+    }
+}
