@@ -2,15 +2,42 @@ package xlmr.backend.contract;
 
 import static xlmr.backend.contract.Operand.input;
 import static xlmr.backend.contract.Operand.output;
+import static xlmr.backend.contract.Operand.updated;
 
 import java.util.List;
+import xlmr.backend.DropoutMask;
 
 /// Sizes at which the kernels do what they do at no size of the common contract.
 final class KernelEdgeCases {
+    /// More than twice as many as a block has threads for a row.
+    private static final int COLUMNS = 300;
+
+    private static final int[] ROWS = {2, 0, 2};
+
     private KernelEdgeCases() {}
 
     static List<OperationCase> all() {
-        return List.of(sumOfManySquares());
+        return List.of(
+                sumOfManySquares(),
+                dropoutAtTheThreshold(),
+                OperationCase.againstScalar(
+                        "gatherRows of 300 columns",
+                        0,
+                        (backend, t) -> backend.gatherRows(t[0], ROWS, t[1]),
+                        input(3, COLUMNS),
+                        output(3, COLUMNS)),
+                OperationCase.againstScalar(
+                        "addGatheredRows of 300 columns",
+                        0,
+                        (backend, t) -> backend.addGatheredRows(t[0], ROWS, t[1]),
+                        input(3, COLUMNS),
+                        updated(3, COLUMNS)),
+                OperationCase.againstScalar(
+                        "scatterAddRows of 300 columns",
+                        2,
+                        (backend, t) -> backend.scatterAddRows(t[0], ROWS, t[1]),
+                        input(3, COLUMNS),
+                        updated(3, COLUMNS)));
     }
 
     /// More pieces of 8192 elements than the block has threads that adds them up.
@@ -29,5 +56,19 @@ final class KernelEdgeCases {
                 arrays -> arrays[1][0] = 0,
                 input(258 * 8192 + 5),
                 output(1));
+    }
+
+    /// The hash of the first element is the threshold itself, so that it is just kept.
+    private static OperationCase dropoutAtTheThreshold() {
+        int low = 12345;
+        int high = 678;
+        int hash = DropoutMask.hash(0, low, high);
+        DropoutMask mask = new DropoutMask((hash >>> 8) * 0x1p-24f, low, high);
+        return OperationCase.againstScalar(
+                "dropout at the threshold",
+                1,
+                (backend, t) -> backend.dropout(t[0], mask, t[1]),
+                input(5),
+                output(5));
     }
 }

@@ -7,12 +7,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// The mutants that the contract does not notice, with the reasons: `survivors.txt`, a mutant in
-/// two lines, `FILE: CHANGED LINE` and, indented, why. Lines with `#` are comments.
+/// two lines, `FILE: CHANGED LINE` and, indented, why. A reason that begins with `Equivalent:` says
+/// that it computes the same; such a mutant does not count. Lines with `#` are comments.
 final class Survivors {
     /// @param file that was changed
     /// @param changed the line as the mutant has it
     /// @param reason why nothing notices
     record Entry(String file, String changed, String reason) {
+        /// Whether it computes the same as the kernel, so that there is nothing to notice.
+        boolean isEquivalent() {
+            return reason.startsWith("Equivalent: ");
+        }
+
         boolean is(Mutant mutant) {
             return mutant.file().equals(file) && mutant.changed().equals(changed);
         }
