@@ -157,8 +157,8 @@ final class TrainCommand implements Runnable {
                     result.task().hasLabels()
                             ? ": labels " + Printable.line(String.join(", ", result.labels()))
                             : "";
-            streams.out().printf("%s holds epoch %d%s%n", place, best.number(), labels);
             page.ifPresent(file -> streams.out().printf("%s shows how it went%n", file));
+            streams.out().printf("%s holds epoch %d%s%n", place, best.number(), labels);
         }
         warn(result);
     }

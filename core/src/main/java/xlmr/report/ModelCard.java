@@ -30,7 +30,9 @@ final class ModelCard {
         /// A model with a head that only xlmr knows.
         OWN_HEAD,
         /// An adapter alone, in PEFT's files.
-        ADAPTER
+        ADAPTER,
+        /// A head alone, beside an encoder.
+        HEAD
     }
 
     private ModelCard(RunSummary run, Form form, String language) {
@@ -70,7 +72,7 @@ final class ModelCard {
                 "library_name: %s",
                 switch (form) {
                     case MODEL -> "transformers";
-                    case OWN_HEAD -> "xlmr";
+                    case OWN_HEAD, HEAD -> "xlmr";
                     case ADAPTER -> "peft";
                 });
         line("pipeline_tag: %s", TaskWords.pipelineTag(task));
@@ -198,19 +200,24 @@ final class ModelCard {
         line("");
         line("## Use");
         line("");
+        String words = needsFile(task) ? "--input FILE" : "\"A text.\"";
         line(
-                "    xlmr predict %s",
-                form == Form.ADAPTER
-                        ? "--model BASE --adapter DIR \"A text.\""
-                        : task == Task.MULTIPLE_CHOICE || task == Task.QUESTION_ANSWERING
-                                ? "--model DIR --input FILE"
-                                : "--model DIR \"A text.\"");
+                "    xlmr predict %s %s",
+                switch (form) {
+                    case MODEL, OWN_HEAD -> "--model DIR";
+                    case ADAPTER -> "--model BASE --adapter DIR";
+                    case HEAD -> "--model ENCODER --head-name " + oneLine(run.source().name());
+                },
+                words);
         line("");
+        switch (form) {
+            case MODEL -> {}
+            case OWN_HEAD ->
+                    line("Its head is not one of `transformers`, which cannot load it whole.");
+            case ADAPTER -> line("or with `peft`, on the model that it was trained on.");
+            case HEAD -> line("It is a head alone: the encoder is in the directory above `heads`.");
+        }
         if (form != Form.MODEL) {
-            line(
-                    form == Form.ADAPTER
-                            ? "or with `peft`, on the model that it was trained on."
-                            : "Its head is not one of `transformers`, which cannot load it whole.");
             return;
         }
         line("or with `transformers`:");
@@ -232,6 +239,10 @@ final class ModelCard {
             }
         }
         line("```");
+    }
+
+    private static boolean needsFile(Task task) {
+        return task == Task.MULTIPLE_CHOICE || task == Task.QUESTION_ANSWERING;
     }
 
     private void limits() {

@@ -79,7 +79,9 @@ public final class RunFiles {
     private static String card(RunSummary run, Path directory) {
         Path file = directory.resolve("config.json");
         if (!Files.exists(file)) {
-            return ModelCard.of(run, ModelCard.Form.ADAPTER, "multilingual");
+            boolean adapter = Files.exists(directory.resolve("adapter_config.json"));
+            return ModelCard.of(
+                    run, adapter ? ModelCard.Form.ADAPTER : ModelCard.Form.HEAD, "multilingual");
         }
         XlmRobertaConfig config = XlmRobertaConfig.read(file);
         return ModelCard.of(
