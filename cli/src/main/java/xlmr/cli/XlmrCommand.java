@@ -148,6 +148,10 @@ public final class XlmrCommand implements Runnable {
                                 .sortOptions(false)
                                 .abbreviateSynopsis(true)
                                 .width(HELP_WIDTH);
+                        added.getHelpSectionMap()
+                                .put(
+                                        CommandLine.Model.UsageMessageSpec.SECTION_KEY_OPTION_LIST,
+                                        OptionSections::list);
                         commandLine.addSubcommand(added);
                     }
                 });

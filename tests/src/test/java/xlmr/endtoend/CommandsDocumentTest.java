@@ -20,6 +20,9 @@ class CommandsDocumentTest {
         for (String command : commands()) {
             CommandRun help = CommandRun.of(command, "--help");
             assertThat(help.exitCode()).isZero();
+            assertThat(help.lines())
+                    .as("options that OptionSections does not know")
+                    .doesNotContain("More:");
             document.append("\n## %s\n\n```\n%s```\n".formatted(command, help.out()));
         }
         if (Boolean.getBoolean("xlmr.renew")) {
