@@ -33,8 +33,8 @@ class KilledRunsTest {
 
     @BeforeEach
     void writeData() throws IOException {
-        train = Sentences.first(directory, "train.tsv", 48);
-        validation = Sentences.first(directory, "validation.tsv", 24);
+        train = Sentences.first(directory, "train.tsv", 24);
+        validation = Sentences.first(directory, "validation.tsv", 12);
         out = directory.resolve("out.txt");
         err = directory.resolve("err.txt");
     }
@@ -43,10 +43,15 @@ class KilledRunsTest {
         List<Object> arguments = new ArrayList<>();
         arguments.addAll(
                 List.of("train", "--train", train, "--validation", validation, "--output", output));
-        arguments.addAll(List.of("--label-column=category", "--epochs=3", "--batch-size=8"));
-        arguments.addAll(List.of("--learning-rate=1e-3", "--save-steps=2", "--threads=1"));
+        arguments.addAll(List.of("--label-column=category", "--epochs=3", "--batch-size=4"));
+        arguments.addAll(
+                List.of(
+                        "--learning-rate=1e-3",
+                        "--save-steps=2",
+                        "--max-length=16",
+                        "--threads=1"));
         arguments.addAll(List.of(more));
-        return ChildCommand.start(largestFile, out, err, arguments.toArray());
+        return ChildCommand.start(largestFile, directory, out, err, arguments.toArray());
     }
 
     private int finish(Process process) throws InterruptedException, IOException {
@@ -79,7 +84,7 @@ class KilledRunsTest {
                         spared
                                 ? process.waitFor(LONGEST_SECONDS, TimeUnit.SECONDS)
                                 : process.waitFor(
-                                        random.nextLong(longest / 4, longest),
+                                        random.nextLong(longest / 8, longest),
                                         TimeUnit.MILLISECONDS);
                 if (finished) {
                     assertThat(process.exitValue()).as(Files.readString(err)).isZero();
@@ -91,6 +96,7 @@ class KilledRunsTest {
             }
             assertSameModel(whole, output);
             delete(output);
+            System.out.printf("run %d: %d kills so far%n", round, kills);
         }
         System.out.printf(
                 "%d kills in %d runs, gone on from a checkpoint %d times%n", kills, round, goneOn);
