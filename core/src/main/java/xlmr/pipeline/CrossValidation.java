@@ -38,7 +38,9 @@ public record CrossValidation(FineTuning job, int folds) {
         }
         XlmRobertaTokenizer own = job.tokenizer();
         FineTuning shared =
-                job.withTokenizer(own == null ? XlmRobertaTokenizer.load(job.model()) : own);
+                job.withSaving(null)
+                        .withTokenizer(
+                                own == null ? XlmRobertaTokenizer.load(job.model()) : own);
         long seed = job.options().seed();
         List<SeriesRun> runs = new ArrayList<>();
         for (int fold = 0; fold < folds; fold++) {

@@ -142,11 +142,14 @@ public record PlannedMemory(
         return (long) (4 * UNEVEN * (training + logits + inference));
     }
 
+    /// What would take more than a third of the heap is not kept, see [HeadInputs#fits].
     private static long features(TaskModel model, int lowest, TrainingExamples training) {
-        return lowest == model.config().numHiddenLayers()
-                        && training instanceof EncodedExamples examples
-                ? KeptFeatures.bytes(model, examples)
-                : 0;
+        if (lowest < model.config().numHiddenLayers()
+                || !(training instanceof EncodedExamples examples)) {
+            return 0;
+        }
+        long bytes = KeptFeatures.bytes(model, examples);
+        return bytes <= Runtime.getRuntime().maxMemory() / 3 ? bytes : 0;
     }
 
     /// How many different pieces occur.
