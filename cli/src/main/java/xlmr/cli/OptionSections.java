@@ -10,7 +10,7 @@ import picocli.CommandLine.Model.OptionSpec;
 /// section they stand in the command's own order.
 final class OptionSections {
     /// A help text with fewer options is read as a whole.
-    private static final int LONG = 20;
+    private static final int LONG = 30;
 
     /// Of an option that has no section yet; a test sees to it that there is none.
     private static final String REST = "More";
