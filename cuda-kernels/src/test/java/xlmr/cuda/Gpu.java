@@ -2,13 +2,9 @@ package xlmr.cuda;
 
 import xlmr.ptx.machine.LaunchReport;
 
-/// The peak rates of a GPU, from its maker's data sheets and architecture papers.
-///
-/// @param name what it is called
-/// @param memoryBytes that its memory gives in a second
-/// @param processors streaming multiprocessors
-/// @param clock cycles of a second, boosted
-/// @param matrixOperations floating-point operations of tensor cores in a second, 16-bit operands
+/// The peak rates of a GPU, from its maker's data sheets and architecture papers: bytes that its
+/// memory gives in a second, streaming multiprocessors, cycles of a second when boosted, and
+/// floating-point operations of its tensor cores in a second with operands of 16 bits.
 enum Gpu {
     A100("A100 SXM 80 GB", 2.039e12, 108, 1.41e9, 312e12),
     H100("H100 SXM", 3.35e12, 132, 1.83e9, 989e12);

@@ -28,7 +28,7 @@ class KernelTrafficTest {
         assertThat(reports.stream().map(LaunchReport::kernel).distinct())
                 .containsExactlyInAnyOrderElementsOf(workload.leastBytes().keySet());
         for (LaunchReport report : reports) {
-            long least = workload.leastBytes().get(report.kernel());
+            long least = workload.leastBytes().getOrDefault(report.kernel(), 0L);
             long moved = 32 * (report.distinctSectorsRead() + report.distinctSectorsWritten());
             assertThat((double) moved)
                     .as("%s: bytes from and to memory, where caches hold all", report.kernel())

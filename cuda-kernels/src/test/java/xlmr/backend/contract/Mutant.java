@@ -49,7 +49,7 @@ record Mutant(String file, int line, String changed, KernelSource source) {
     /// @param file the file that is broken: `NAME.cu` of the family, or one of its headers
     static List<Mutant> of(KernelSource source, String file) {
         boolean isHeader = source.headers().containsKey(file);
-        String text = isHeader ? source.headers().get(file) : source.text();
+        String text = source.headers().getOrDefault(file, source.text());
         List<Mutant> mutants = new ArrayList<>();
         for (Mutation mutation : MUTATIONS) {
             Matcher matcher = mutation.pattern().matcher(text);
