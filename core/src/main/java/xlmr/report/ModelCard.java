@@ -179,10 +179,13 @@ final class ModelCard {
         line("");
         EpochResult best = run.best();
         line(
-                "Epoch %d of %d is kept. It took %s.",
+                "Epoch %d of %d is kept. It took %s%s.",
                 best.number(),
                 run.result().epochs().size(),
-                Numbers.duration(run.history().seconds()));
+                Numbers.duration(run.history().seconds()),
+                run.history().stepsHeard().size() == run.history().steps().size()
+                        ? ""
+                        : " since it was resumed");
         line("");
         line("| setting | value |");
         line("| --- | --- |");

@@ -93,12 +93,18 @@ public final class TrainingPage {
                         best.validation() == null
                                 ? "the last; no validation data"
                                 : "of %d, the best".formatted(run.result().epochs().size())));
-        cards.add(
-                card(
-                        "time",
-                        Numbers.duration(history.seconds()),
-                        "%s steps".formatted(Numbers.count(history.steps().size()))));
+        cards.add(card("time", Numbers.duration(history.seconds()), timed()));
         return Page.section("result", "Result", List.of(cards));
+    }
+
+    /// Of a run that went on only the last part was timed.
+    private String timed() {
+        int all = history.steps().size();
+        int heard = history.stepsHeard().size();
+        return heard == all
+                ? "%s steps".formatted(Numbers.count(all))
+                : "since it went on: %s of %s steps"
+                        .formatted(Numbers.count(heard), Numbers.count(all));
     }
 
     private static Element score(Headline.Score score, Headline.Score guess) {
