@@ -56,13 +56,15 @@ final class KernelModules implements AutoCloseable {
                                         : kernel)
                                 + "\\b");
         List<KernelSource> found = new ArrayList<>();
+        List<KernelSource> others = new ArrayList<>();
         for (KernelSource source : sources) {
             if (declared.matcher(source.text()).find()) {
-                found.addFirst(source);
+                found.add(source);
             } else if (named.matcher(source.text()).find()) {
-                found.addLast(source);
+                others.add(source);
             }
         }
+        found.addAll(others);
         return found;
     }
 

@@ -17,6 +17,7 @@ import static org.bytedeco.cuda.global.nvrtc.nvrtcVersion;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.bytedeco.cuda.nvrtc._nvrtcProgram;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerPointer;
@@ -26,6 +27,9 @@ import org.bytedeco.javacpp.SizeTPointer;
 final class NvrtcCompiler {
     private static final String REMEDY =
             "use --device cpu, and report this line with the version of nvidia-cuda-nvrtc";
+
+    /// Architectures of embedded systems, whose machine code no other GPU runs.
+    private static final Set<Integer> EMBEDDED = Set.of(72, 87, 101, 110);
 
     /// Its version, such as `12.9`.
     String version() {
@@ -51,7 +55,10 @@ final class NvrtcCompiler {
     static String target(int architecture, int[] known) {
         int best = 0;
         for (int candidate : known) {
-            best = candidate <= architecture ? Math.max(best, candidate) : best;
+            boolean fits =
+                    candidate == architecture
+                            || (candidate < architecture && !EMBEDDED.contains(candidate));
+            best = fits ? Math.max(best, candidate) : best;
         }
         if (best == 0) {
             throw new CudaException(

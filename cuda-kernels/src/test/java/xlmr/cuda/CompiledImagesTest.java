@@ -73,9 +73,10 @@ class CompiledImagesTest {
 
     @Test
     void theTargetIsMachineCodeWhereTheCompilerKnowsTheGenerationAndPtxWhereItIsNewer() {
-        int[] known = {75, 80, 86, 90};
+        int[] known = {75, 80, 86, 87, 90};
         assertThat(NvrtcCompiler.target(80, known)).isEqualTo("sm_80");
         assertThat(NvrtcCompiler.target(89, known)).isEqualTo("sm_86");
+        assertThat(NvrtcCompiler.target(87, known)).isEqualTo("sm_87");
         assertThat(NvrtcCompiler.target(90, known)).isEqualTo("sm_90");
         assertThat(NvrtcCompiler.target(120, known)).isEqualTo("compute_90");
         assertThatThrownBy(() -> NvrtcCompiler.target(70, known))

@@ -30,6 +30,14 @@ final class BadInputCases {
 
     static List<Case> cases() {
         return List.of(
+                new Case(1, "cuda selftest", "device cuda", "no GPU module", "--device cpu"),
+                new Case(1, "predict --device cuda Hello", "no GPU module", "mvn -Pcuda"),
+                new Case(
+                        1,
+                        "predict --device cuda --backend scalar Hello",
+                        "--backend chooses among the processor's"),
+                new Case(2, "predict --device tpu Hello", "--device", "auto, cpu, cuda"),
+                new Case(2, "cuda", "selftest|bench"),
                 new Case(
                         1,
                         "convert --output DIR/new --format onnx --dtype bf16",
