@@ -1,6 +1,7 @@
 package xlmr.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
@@ -10,7 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import xlmr.autograd.Parameter;
 import xlmr.backend.Backend;
 import xlmr.backend.cpu.ScalarBackend;
@@ -22,6 +25,9 @@ import xlmr.model.Targets;
 import xlmr.model.TaskModel;
 import xlmr.train.Batching;
 import xlmr.train.LearningRates;
+import xlmr.train.RunCheckpoints;
+import xlmr.train.RunFingerprint;
+import xlmr.train.RunSaving;
 import xlmr.train.Trainer;
 import xlmr.train.TrainingListener;
 import xlmr.train.TrainingOptions;
@@ -36,7 +42,7 @@ class TrainingOnCudaTest {
                     .toAbsolutePath()
                     .resolve("tests/golden/training");
 
-    /// Micro-batches of 4 in steps of 2, as the fixture; two passes over the data are enough.
+    /// Micro-batches of 4 in steps of 2, as the fixture.
     private static final TrainingOptions OPTIONS =
             TrainingOptions.defaults()
                     .withEpochs(5)
@@ -71,6 +77,35 @@ class TrainingOnCudaTest {
                 .isEqualTo(recorder.allocations.get(steps / 2));
     }
 
+    @Test
+    void aRunThatWasStoppedOnTheProcessorGoesOnOnTheGpu(@TempDir Path folder) {
+        Checkpoint expected = Checkpoint.open(GOLDEN.resolve("global.safetensors"));
+        Recorder begun = new Recorder();
+        begun.lastStep = 10;
+        RunSaving saving = RunSaving.everyEpoch(folder).withEverySteps(5);
+        RunFingerprint fingerprint = RunFingerprint.of(OPTIONS);
+        try (Backend processor = new ScalarBackend()) {
+            assertThatThrownBy(
+                            () -> train(processor, begun, new RunCheckpoints(saving, fingerprint)))
+                    .hasMessage("stopped");
+        }
+        Recorder continued = new Recorder();
+        try (Backend cuda = CUDA.open()) {
+            train(cuda, continued, new RunCheckpoints(saving.resuming(), fingerprint));
+        }
+        double[] losses = expected.doubles("micro_losses");
+        int rest = continued.microLosses.size();
+        assertThat(rest).isBetween(losses.length / 4, losses.length * 3 / 4);
+        for (int i = 0; i < rest; i++) {
+            int at = losses.length - rest + i;
+            assertThat(continued.microLosses.get(i))
+                    .as("micro_losses[%d]", at)
+                    .isCloseTo(losses[at], within(1e-5));
+        }
+        assertThat(CUDA.takeFault()).isNull();
+        assertThat(CUDA.leaks()).isEmpty();
+    }
+
     private static Map<String, float[]> onProcessor() {
         Recorder recorder = new Recorder();
         try (Backend scalar = new ScalarBackend()) {
@@ -80,10 +115,16 @@ class TrainingOnCudaTest {
     }
 
     private static void train(Backend backend, Recorder recorder) {
+        train(backend, recorder, null);
+    }
+
+    private static void train(
+            Backend backend, Recorder recorder, @Nullable RunCheckpoints checkpoints) {
         TaskModel model =
                 ModelLoader.sequenceClassifier(GOLDEN.resolve("start"), null, ModelLoader.ALL, 0)
                         .model();
-        new Trainer(backend, model, OPTIONS, recorder)
+        Trainer trainer = new Trainer(backend, model, OPTIONS, recorder);
+        (checkpoints == null ? trainer : trainer.withCheckpoints(checkpoints))
                 .fit(examples(), BatchOrder.sequential(), null, recorder);
     }
 
@@ -121,6 +162,7 @@ class TrainingOnCudaTest {
         private final List<Double> norms = new ArrayList<>();
         private final List<Integer> allocations = new ArrayList<>();
         private final Map<String, float[]> last = new HashMap<>();
+        private long lastStep = Long.MAX_VALUE;
 
         @Override
         public void microBatchDone(double loss) {
@@ -131,6 +173,9 @@ class TrainingOnCudaTest {
         public void stepDone(Step step) {
             norms.add(step.gradientNorm());
             allocations.add(CUDA.gpu().allocations);
+            if (step.number() == lastStep) {
+                throw new IllegalStateException("stopped");
+            }
         }
 
         @Override
