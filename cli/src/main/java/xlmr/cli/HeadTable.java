@@ -20,11 +20,11 @@ record HeadTable(HeadImportance importance, PrunedHeads gone) {
                 1 + layers.stream().mapToInt(layer -> layer.heads().getLast()).max().orElse(0);
         out.printf(
                 "importance of each head, the l2 norm of a layer being 1, over %,d examples;"
-                    + " (gone)%n",
+                        + " (gone)%n",
                 importance.examples());
         out.print("layer");
         for (int head = 0; head < columns; head++) {
-            out.printf(" %6s", "head " + head);
+            out.printf(" %7s", "head " + head);
         }
         out.println();
         for (int layer = 0; layer < layers.size(); layer++) {
@@ -42,8 +42,8 @@ record HeadTable(HeadImportance importance, PrunedHeads gone) {
             String cell = place < 0 ? "" : "%.2f".formatted(values[place]);
             row.append(
                     gone.of(layer).contains(head)
-                            ? " %6s".formatted("(" + cell + ")")
-                            : " %5s ".formatted(cell));
+                            ? " %7s".formatted("(" + cell + ")")
+                            : " %6s ".formatted(cell));
         }
         return row.toString().stripTrailing();
     }

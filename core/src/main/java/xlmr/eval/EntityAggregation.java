@@ -182,9 +182,13 @@ public record EntityAggregation(Strategy strategy, Words words, Set<String> igno
         float[] best = tokens.probabilities()[first];
         for (int t = first + 1; t <= last; t++) {
             float[] row = tokens.probabilities()[t];
-            best = row[argmax(row)] > best[argmax(best)] ? row : best;
+            best = largest(row) > largest(best) ? row : best;
         }
         return labelled(best, labels, first, last);
+    }
+
+    private static float largest(float[] row) {
+        return row[Logits.argmax(row, 0, row.length)];
     }
 
     private static Labelled average(
@@ -201,16 +205,8 @@ public record EntityAggregation(Strategy strategy, Words words, Set<String> igno
     }
 
     private static Labelled labelled(float[] row, List<String> labels, int first, int last) {
-        int best = argmax(row);
+        int best = Logits.argmax(row, 0, row.length);
         return new Labelled(labels.get(best), row[best], first, last);
-    }
-
-    private static int argmax(float[] row) {
-        int best = 0;
-        for (int k = 1; k < row.length; k++) {
-            best = row[k] > row[best] ? k : best;
-        }
-        return best;
     }
 
     /// Neighbours of the same type together, with the mean of their scores.

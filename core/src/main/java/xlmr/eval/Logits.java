@@ -97,6 +97,24 @@ public final class Logits {
         return best;
     }
 
+    /// As [#argmax(double[])], of some numbers in a row.
+    ///
+    /// @param from the first
+    /// @param count how many, at least 1
+    /// @return place counted from `from`
+    public static int argmax(float[] values, int from, int count) {
+        int best = 0;
+        for (int k = 0; k < count; k++) {
+            if (Float.isNaN(values[from + k])) {
+                return k;
+            }
+            if (values[from + k] > values[from + best]) {
+                best = k;
+            }
+        }
+        return best;
+    }
+
     /// The same scores as doubles, exactly.
     public static double[][] toDouble(float[][] rows) {
         double[][] result = new double[rows.length][];

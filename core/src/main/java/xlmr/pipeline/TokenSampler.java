@@ -22,7 +22,7 @@ final class TokenSampler {
     /// @param logits `[V]`
     int next(float[] logits) {
         if (options.temperature() == 0) {
-            return largest(logits);
+            return Logits.argmax(logits, 0, logits.length);
         }
         int[] ids = kept(logits);
         double[] probabilities = probabilities(logits, ids);
@@ -67,15 +67,5 @@ final class TokenSampler {
             }
         }
         return probabilities.length;
-    }
-
-    private static int largest(float[] logits) {
-        int best = 0;
-        for (int id = 1; id < logits.length; id++) {
-            if (logits[id] > logits[best]) {
-                best = id;
-            }
-        }
-        return best;
     }
 }

@@ -4,6 +4,7 @@ import xlmr.autograd.Ops;
 import xlmr.autograd.Workspace;
 import xlmr.backend.Backend;
 import xlmr.data.TrainingExamples;
+import xlmr.eval.Logits;
 import xlmr.model.Targets;
 import xlmr.model.TaskModel;
 import xlmr.tensor.Tensor;
@@ -50,19 +51,9 @@ final class TokenLosses {
                 int label = labels[from + i];
                 results[2 * (from + i)] = -values[i * classes + label];
                 results[2 * (from + i) + 1] =
-                        largest(values, i * classes, classes) == label ? 1 : 0;
+                        Logits.argmax(values, i * classes, classes) == label ? 1 : 0;
             }
         }
         return results;
-    }
-
-    private static int largest(float[] values, int from, int count) {
-        int best = 0;
-        for (int k = 1; k < count; k++) {
-            if (values[from + k] > values[from + best]) {
-                best = k;
-            }
-        }
-        return best;
     }
 }
