@@ -86,7 +86,7 @@ final class CompareCommand implements Runnable {
     private int resamples = PairedComparison.RESAMPLES;
 
     @Option(
-            names = "--seed",
+            names = "--resample-seed",
             paramLabel = "N",
             description = "Of the draws; the same gives the same intervals. Default: 0.")
     private long seed;

@@ -21,7 +21,10 @@ final class OptionSections {
     private static final List<Section> SECTIONS =
             List.of(
                     section("Model", "--model --revision --adapter --task --head-name"),
-                    section("Data", "--train --validation --test --input --logits --labels"),
+                    section(
+                            "Data",
+                            "--train --validation --test --input --logits --predictions"
+                                    + " --labels"),
                     section(
                             "How the data is read",
                             "--input-format --text-column --text-pair-column --label-column"
@@ -51,7 +54,9 @@ final class OptionSections {
                     section(
                             "Reading the numbers",
                             "--calibration --uncalibrated --abstain-below --details --top-k"
-                                + " --rows"),
+                                    + " --rows"),
+                    section("What decides", "--method --label --baseline --steps --html"),
+                    section("Comparing", "--differences --resamples --resample-seed"),
                     section(
                             "Results",
                             "--output --overwrite --format --report --no-report --no-tensorboard"
