@@ -36,7 +36,7 @@ final class BadInputCases {
                         1,
                         "predict --device cuda --backend scalar Hello",
                         "--backend chooses among the processor's"),
-                new Case(2, "predict --device tpu Hello", "--device", "auto, cpu, cuda"),
+                new Case(2, "predict --device tpu Hello", "--device", "AUTO, CPU, CUDA"),
                 new Case(2, "cuda", "selftest|bench"),
                 new Case(
                         1,
