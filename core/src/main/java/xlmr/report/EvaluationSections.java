@@ -130,7 +130,8 @@ record EvaluationSections(EvaluationReport report, IntFunction<String> text) {
                 ("On average the model is %s sure and %s of its answers are right. The expected"
                      + " calibration error (ECE) is %s: by so much a confidence is off, on average;"
                      + " in the worst range by %s. The Brier score is %s (0 is perfect, 2 the"
-                     + " worst).")
+                     + " worst). In the drawing a dot marks the mean confidence of the answers in a"
+                     + " bar: on the dotted line it is as often right as it is sure.")
                         .formatted(
                                 Numbers.percent(calibration.meanConfidence()),
                                 Numbers.percent(report.accuracy()),

@@ -128,11 +128,12 @@ final class HuggingFaceResults {
         numbers.put("epoch", epochs());
         numbers.put(
                 "train_loss", steps.stream().mapToDouble(Step::loss).average().orElse(Double.NaN));
-        numbers.put("train_runtime", seconds);
-        numbers.put(
-                "train_samples_per_second",
-                heard.stream().mapToLong(Step::examples).sum() / seconds);
-        numbers.put("train_steps_per_second", heard.size() / seconds);
+        if (!heard.isEmpty()) { // else the run was over before, and nothing was timed
+            long examples = heard.stream().mapToLong(Step::examples).sum();
+            numbers.put("train_runtime", seconds);
+            numbers.put("train_samples_per_second", examples / seconds);
+            numbers.put("train_steps_per_second", heard.size() / seconds);
+        }
         return numbers;
     }
 
