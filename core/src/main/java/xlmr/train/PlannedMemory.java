@@ -55,11 +55,13 @@ public record PlannedMemory(
     /// The memory of a run.
     ///
     /// @param trainable which parameters train, by name
+    /// @param recomputing whether of a layer only what goes in is kept
     static PlannedMemory of(
             TaskModel model,
             Predicate<String> trainable,
             TrainingExamples training,
-            PlannedData data) {
+            PlannedData data,
+            boolean recomputing) {
         Parameter words = model.encoder().embeddings().word();
         boolean byRow = model.head().shared() != words;
         int lowest = lowestTrained(model, trainable);
@@ -89,7 +91,7 @@ public record PlannedMemory(
                 read,
                 dense + (rowsTrain ? Math.min(rows, data.batchTokens()) * 2 * row : 0),
                 2 * dense + (rowsTrain ? 2 * rows * row + slots : 0),
-                activations(model, lowest, data),
+                activations(model, lowest, data, recomputing),
                 features(model, lowest, training),
                 PROGRAM + (long) PIECE * words.shape().size(0));
     }
@@ -122,7 +124,8 @@ public record PlannedMemory(
     /// key, value, context, two sums, two normalized states, the feed-forward network before and
     /// after its activation; and of an adapter its inner and outer product and their sum with the
     /// layer's. On the way back, 4 C + 2 F numbers of gradients are alive at a time.
-    private static long activations(TaskModel model, int lowest, PlannedData data) {
+    private static long activations(
+            TaskModel model, int lowest, PlannedData data, boolean recomputing) {
         XlmRobertaConfig config = model.config();
         long hidden = config.hiddenSize();
         long inner = config.intermediateSize();
@@ -136,7 +139,12 @@ public record PlannedMemory(
                 adapters += 2L * parameter.shape().size(0) + parameter.shape().size(1);
             }
         }
-        long training = tokens * ((layers - lowest) * kept + adapters + alive + 3 * hidden);
+        long back = layers - lowest;
+        long held =
+                recomputing && back > 0
+                        ? back * hidden + kept + adapters / back
+                        : back * kept + adapters;
+        long training = tokens * (held + alive + 3 * hidden);
         long logits = model.head().shared() == null ? 0 : 3L * tokens / 4 * config.vocabSize();
         long inference = INFERENCE_TOKENS * (6 * hidden + 2 * inner);
         return (long) (4 * UNEVEN * (training + logits + inference));
