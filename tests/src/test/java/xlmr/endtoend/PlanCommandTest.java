@@ -82,6 +82,14 @@ class PlanCommandTest {
     }
 
     @Test
+    void lessIsHeldWhereLayersAreComputedAgain() throws IOException {
+        String bytes = "/memory_bytes/activations";
+        assertThat(plan("--trial 0 --gradient-checkpointing").at(bytes).asLong())
+                .isPositive()
+                .isLessThan(plan("--trial 0").at(bytes).asLong());
+    }
+
+    @Test
     void takesTheOptionsOfASeriesAndWritesNothing() throws IOException {
         Path output = directory.resolve("nothing");
         JsonNode plan = plan("--folds 4 --trial 0 --overwrite --output " + output);
