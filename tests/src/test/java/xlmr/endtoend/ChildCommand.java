@@ -19,8 +19,7 @@ final class ChildCommand {
     ///
     /// @param largestFile bytes of the largest file that the process may write, in units of 512; 0
     ///   for no limit. Beyond it writing fails as on a full disk
-    /// @param archives where Java keeps what makes the next start faster
-    static Process start(int largestFile, Path archives, Path out, Path err, Object... arguments)
+    static Process start(int largestFile, Path out, Path err, Object... arguments)
             throws IOException {
         List<String> command = new ArrayList<>();
         if (largestFile > 0) {
@@ -33,8 +32,6 @@ final class ChildCommand {
                         "--add-modules=jdk.incubator.vector",
                         "--enable-native-access=ALL-UNNAMED",
                         "-XX:+UseSerialGC",
-                        "-XX:+AutoCreateSharedArchive",
-                        "-XX:SharedArchiveFile=" + archives.resolve("classes.jsa"),
                         "-Xmx1g",
                         "-cp",
                         classPath()));
