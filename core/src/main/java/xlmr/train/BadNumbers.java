@@ -36,7 +36,7 @@ record BadNumbers(
             }
         }
         FirstBad search = new FirstBad();
-        again.apply(Tape.watching(backend, workspace, search));
+        var _ = again.apply(Tape.watching(backend, workspace, search));
         Node found = search.found;
         String message =
                 found == null

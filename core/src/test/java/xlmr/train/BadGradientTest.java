@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import xlmr.autograd.Gradients;
 import xlmr.autograd.Parameter;
@@ -29,8 +30,8 @@ class BadGradientTest {
         Parameter upper = parameter("upper");
         Parameter head = parameter("head");
         Gradients gradients = new Gradients(backend, List.of(lower, upper, head), List.of());
-        backend.write(new float[] {1, Float.NaN}, gradients.allDense().get(lower));
-        backend.write(new float[] {Float.POSITIVE_INFINITY, 2}, gradients.allDense().get(upper));
+        backend.write(new float[] {1, Float.NaN}, of(lower, gradients));
+        backend.write(new float[] {Float.POSITIVE_INFINITY, 2}, of(upper, gradients));
         XlmRobertaConfig config = XlmRobertaConfig.read(START.resolve("config.json"));
         TaskModel model =
                 ModelLoader.sequenceClassifier(START, config, ModelLoader.HEAD, 0).model();
@@ -41,6 +42,10 @@ class BadGradientTest {
                             + " not: going back from the loss, the first that is not finite is that"
                             + " of upper; the learning rate is too high (now 5.0E-5): try a tenth"
                             + " of it");
+    }
+
+    private static Tensor of(Parameter parameter, Gradients gradients) {
+        return Objects.requireNonNull(gradients.dense(parameter));
     }
 
     private static Parameter parameter(String name) {
