@@ -59,14 +59,15 @@ final class TrainingDisplay implements TrainingListener, AutoCloseable {
 
     @Override
     public void resumed(Resumption resumption) {
-        lines.printf(
-                resumption.finished()
-                        ? "%s is of a run that is finished: nothing is left to train%n"
-                        : "going on from %s: step %,d of %,d, epoch %d%n",
-                resumption.folder(),
-                resumption.step(),
-                resumption.of(),
-                resumption.epoch());
+        if (resumption.finished()) {
+            lines.printf(
+                    "%s is of a run that is finished: nothing is left to train%n",
+                    resumption.folder());
+        } else {
+            lines.printf(
+                    "going on from %s: step %,d of %,d, epoch %d%n",
+                    resumption.folder(), resumption.step(), resumption.of(), resumption.epoch());
+        }
         lines.flush();
         stepsBefore =
                 resumption.steps().stream()
