@@ -104,6 +104,27 @@ class KilledRunsTest {
         assertThat(goneOn).isPositive();
     }
 
+    /// A checkpoint holds two moments for each number that trains, so there is a limit that lets an
+    /// adapter pass and its checkpoints not.
+    @Test
+    void whereCheckpointsDoNotFitTheRunGoesOn() throws IOException, InterruptedException {
+        String[] adapter = {"--lora=r=8,alpha=16,targets=query+value", "--save=adapter"};
+        Path whole = directory.resolve("whole");
+        assertThat(finish(start(0, whole, adapter))).isZero();
+        Path weights = whole.resolve("adapter_model.safetensors");
+        int justTheAdapter = (int) (Files.size(weights) / 512 + 96);
+        Path output = directory.resolve("full");
+        int exitCode = finish(start(justTheAdapter, output, adapter));
+        List<String> lines = Files.readAllLines(err);
+        assertThat(exitCode).as("%s", lines).isZero();
+        assertThat(lines)
+                .filteredOn(line -> line.contains("the checkpoint could not be saved"))
+                .as("what it warns of")
+                .isNotEmpty()
+                .allMatch(line -> line.contains("File too large"));
+        assertThat(output.resolve("adapter_model.safetensors")).hasSameBinaryContentAs(weights);
+    }
+
     @Test
     void aFullDiskLosesNothing() throws IOException, InterruptedException {
         Path whole = whole();
