@@ -18,6 +18,7 @@ import xlmr.data.RecordCursor;
 import xlmr.eval.AnswerDecoding;
 import xlmr.eval.AnswerSpan;
 import xlmr.eval.SpanReport;
+import xlmr.model.Task;
 import xlmr.pipeline.QuestionAnswerer;
 import xlmr.pipeline.QuestionAnsweringTraining;
 import xlmr.pipeline.TrainingTask;
@@ -169,13 +170,7 @@ final class AnsweringRunner implements TaskRunner {
                         call.maxLength() == 0 ? 384 : call.maxLength(), windows.stride(), decoding);
         QuestionAnswerer answerer =
                 QuestionAnswerer.load(call.directory(), call.backend(), settings);
-        if (!answerer.report().isComplete()) {
-            throw new CommandException(
-                    ("%s: the checkpoint has no trained head for question answering (%d arrays"
-                         + " would be random), so its answers would mean nothing; train one with"
-                         + " xlmr train --task question-answering")
-                            .formatted(call.directory(), answerer.report().initialized().size()));
-        }
+        TrainedHead.require(answerer.report(), call.directory(), Task.QUESTION_ANSWERING);
         return answerer;
     }
 

@@ -15,6 +15,7 @@ import xlmr.data.DataWarning;
 import xlmr.data.ExampleReader;
 import xlmr.data.RecordCursor;
 import xlmr.eval.ChoiceReport;
+import xlmr.model.Task;
 import xlmr.pipeline.ChoiceAnswerer;
 import xlmr.pipeline.ChosenAnswer;
 import xlmr.pipeline.MultipleChoiceTraining;
@@ -173,13 +174,7 @@ final class ChoosingRunner implements TaskRunner {
     private static ChoiceAnswerer open(Call call) {
         ChoiceAnswerer answerer =
                 ChoiceAnswerer.load(call.directory(), call.backend(), call.maxLength());
-        if (!answerer.report().isComplete()) {
-            throw new CommandException(
-                    ("%s: the checkpoint has no trained head for multiple choice (%d arrays would"
-                                    + " be random), so its answers would mean nothing; train one"
-                                    + " with xlmr train --task multiple-choice")
-                            .formatted(call.directory(), answerer.report().initialized().size()));
-        }
+        TrainedHead.require(answerer.report(), call.directory(), Task.MULTIPLE_CHOICE);
         return answerer;
     }
 

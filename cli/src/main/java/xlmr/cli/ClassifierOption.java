@@ -132,15 +132,10 @@ final class ClassifierOption {
                 adapter == null
                         ? TextClassifier.load(directory, backend, maxLength)
                         : TextClassifier.loadAdapted(directory, adapter, backend, maxLength);
-        if (!classifier.report().isComplete()) {
-            throw new CommandException(
-                    ("%s: the checkpoint has no trained classification head (%d arrays would be"
-                         + " random), so its answers would mean nothing; fine-tune it first with"
-                         + " xlmr train, then give that output as --model")
-                            .formatted(
-                                    model.given() ? directory : "the embedded model",
-                                    classifier.report().initialized().size()));
-        }
+        TrainedHead.require(
+                classifier.report(),
+                model.given() ? directory : "the embedded model",
+                Task.SEQUENCE_CLASSIFICATION);
         return classifier;
     }
 

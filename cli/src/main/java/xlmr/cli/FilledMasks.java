@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import xlmr.backend.Backend;
 import xlmr.data.Example;
+import xlmr.model.Task;
 import xlmr.pipeline.FillMask;
 
 /// Texts with masks in, candidates out.
@@ -17,13 +18,7 @@ record FilledMasks(Streams streams, boolean json, int candidates) {
     /// Fills all texts, one at a time.
     void write(Path directory, Backend backend, TextInput.Texts texts) {
         FillMask fillMask = FillMask.load(directory, backend);
-        if (!fillMask.report().isComplete()) {
-            throw new CommandException(
-                    ("%s: the checkpoint has no language model's head (%d arrays would be random),"
-                                    + " so its guesses would mean nothing; give a pretrained model, or train"
-                                    + " one with xlmr train --task masked-lm")
-                            .formatted(directory, fillMask.report().initialized().size()));
-        }
+        TrainedHead.require(fillMask.report(), directory, Task.MASKED_LM);
         List<Example> next = texts.next(1);
         while (!next.isEmpty()) {
             String text = next.getFirst().text();

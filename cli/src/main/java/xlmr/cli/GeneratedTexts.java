@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import xlmr.backend.Backend;
 import xlmr.data.Example;
+import xlmr.model.Task;
 import xlmr.pipeline.GenerationOptions;
 import xlmr.pipeline.TextGenerator;
 
@@ -21,13 +22,7 @@ record GeneratedTexts(Streams streams, boolean json, GenerationOptions options) 
     /// Writes on from all prompts, one at a time.
     void write(Path directory, Backend backend, TextInput.Texts texts) {
         TextGenerator generator = TextGenerator.load(directory, backend);
-        if (!generator.report().isComplete()) {
-            throw new CommandException(
-                    ("%s: the checkpoint has no language model's head (%d arrays would be random),"
-                                    + " so what it writes would mean nothing; train one with xlmr train --task"
-                                    + " causal-lm")
-                            .formatted(directory, generator.report().initialized().size()));
-        }
+        TrainedHead.require(generator.report(), directory, Task.CAUSAL_LM);
         List<Example> next = texts.next(1);
         while (!next.isEmpty()) {
             String prompt = next.getFirst().text();

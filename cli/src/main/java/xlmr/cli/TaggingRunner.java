@@ -18,6 +18,7 @@ import xlmr.data.TaggedWarnings;
 import xlmr.eval.EntityAggregation;
 import xlmr.eval.EvaluationReport;
 import xlmr.eval.TagScheme;
+import xlmr.model.Task;
 import xlmr.pipeline.TokenClassificationTraining;
 import xlmr.pipeline.TokenTagger;
 import xlmr.pipeline.TrainingTask;
@@ -226,14 +227,7 @@ final class TaggingRunner implements TaskRunner {
     /// Opens the tagger. One whose head was never trained would answer at random, so it is refused.
     private TokenTagger open(Call call) {
         TokenTagger tagger = TokenTagger.load(call.directory(), call.backend(), call.maxLength());
-        if (!tagger.report().isComplete()) {
-            throw new CommandException(
-                    ("%s: the checkpoint has no trained head for token classification (%d arrays"
-                         + " would be random), so its tags would mean nothing; fine-tune it first"
-                         + " with xlmr train --task token-classification, then give that output as"
-                         + " --model")
-                            .formatted(call.directory(), tagger.report().initialized().size()));
-        }
+        TrainedHead.require(tagger.report(), call.directory(), Task.TOKEN_CLASSIFICATION);
         OptionalInt stride = windows.stride();
         try {
             return stride.isEmpty() ? tagger : tagger.withOverlap(stride.getAsInt());

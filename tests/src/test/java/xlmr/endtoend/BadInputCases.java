@@ -248,12 +248,16 @@ final class BadInputCases {
                 new Case(
                         1,
                         "evaluate --input DIR/train.tsv --label-column category",
-                        "no trained classification head",
+                        "no trained head for sequence-classification",
                         "xlmr train"),
                 new Case(1, "evaluate --logits DIR/nologits.json", "nologits.json", "logits"),
                 new Case(1, "evaluate --logits DIR/ragged.json", "ragged.json", "row 1"),
                 new Case(1, "evaluate --logits DIR/missing.json", "missing.json", "no such file"),
-                new Case(1, "predict Hello", "no trained classification head", "xlmr train"),
+                new Case(
+                        1,
+                        "predict Hello",
+                        "no trained head for sequence-classification",
+                        "xlmr train"),
                 new Case(
                         1,
                         "predict --model DIR/model --input DIR/missing.txt --output"
@@ -320,7 +324,10 @@ final class BadInputCases {
                         "config.json",
                         "no label is called entailment, found food, money, travel, weather",
                         "natural language inference"),
-                new Case(1, "zero-shot --labels a,b Hello", "no trained classification head"),
+                new Case(
+                        1,
+                        "zero-shot --labels a,b Hello",
+                        "no trained head for sequence-classification"),
                 new Case(1, "zero-shot --labels a,a Hello", "--labels: 'a' is given twice"),
                 new Case(1, "zero-shot --labels , Hello", "--labels: expected one or more"),
                 new Case(

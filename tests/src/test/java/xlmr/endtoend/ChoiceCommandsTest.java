@@ -183,7 +183,7 @@ class ChoiceCommandsTest {
     void aModelWithoutTheHeadIsRefused() {
         CommandRun run = CommandRun.of("predict", "--task", "multiple-choice", "a", "b", "c");
         assertThat(run.exitCode()).isEqualTo(1);
-        assertThat(run.err()).contains("no trained head for multiple choice").hasLineCount(1);
+        assertThat(run.err()).contains("no trained head for multiple-choice").hasLineCount(1);
     }
 
     @Test

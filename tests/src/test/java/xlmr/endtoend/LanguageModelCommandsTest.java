@@ -107,7 +107,7 @@ class LanguageModelCommandsTest {
     void aModelWithoutTheHeadIsRefused() {
         CommandRun fill = CommandRun.of("fill-mask", "Hello <mask>");
         assertThat(fill.exitCode()).isEqualTo(1);
-        assertThat(fill.err()).contains("no language model's head").hasLineCount(1);
+        assertThat(fill.err()).contains("no trained head for masked-lm").hasLineCount(1);
         CommandRun generate = CommandRun.of("generate", "Hello");
         assertThat(generate.exitCode()).isEqualTo(1);
         assertThat(generate.err()).contains("not a causal language model").hasLineCount(1);
