@@ -58,8 +58,9 @@ final class SavingOptions {
         return resume ? saving.resuming() : saving;
     }
 
-    /// Whether the output directory holds a run that goes on now. One that somebody may want to go
-    /// on with is not overwritten by a new one.
+    /// Whether the output directory holds a run that goes on now, or one that was killed before it
+    /// had a state to go on from. One that somebody may want to go on with is not overwritten by a
+    /// new one.
     boolean goesOn(Path output, boolean overwrite) {
         RunFolders folders = new RunFolders(output);
         Optional<Path> last = folders.last();
@@ -69,6 +70,6 @@ final class SavingOptions {
                                     + " begin anew with --overwrite")
                             .formatted(output, last.orElseThrow().getFileName()));
         }
-        return resume && last.isPresent();
+        return (resume && last.isPresent()) || folders.holdsOnlyLeftovers();
     }
 }

@@ -9,6 +9,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import xlmr.checkpoint.CheckpointException;
@@ -41,6 +42,20 @@ public record RunFolders(Path directory) {
         return last().map(SavedRun::open)
                 .filter(saved -> saved.updates() > 0 && !saved.isFinished())
                 .isPresent();
+    }
+
+    /// Whether the directory holds nothing but what a run left that was killed while it saved its
+    /// first state.
+    public boolean holdsOnlyLeftovers() {
+        if (!Files.isDirectory(directory)) {
+            return false;
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            List<String> names = files.map(file -> file.getFileName().toString()).toList();
+            return !names.isEmpty() && Set.of(UNFINISHED, LEAVING).containsAll(names);
+        } catch (IOException e) {
+            throw CheckpointException.of(directory, e);
+        }
     }
 
     /// The updates that a folder's run had made.

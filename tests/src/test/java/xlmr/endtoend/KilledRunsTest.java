@@ -104,6 +104,18 @@ class KilledRunsTest {
         assertThat(goneOn).isPositive();
     }
 
+    /// Killed while it saved its first state, a run leaves no checkpoint, but a folder.
+    @Test
+    void aRunThatWasKilledInItsFirstCheckpointBeginsAgain()
+            throws IOException, InterruptedException {
+        Path output = directory.resolve("early");
+        Path left = Files.createDirectories(output.resolve(".checkpoint-unfinished"));
+        Files.writeString(left.resolve(".trainer_state.json.0123456789abcdef.tmp"), "{");
+        int exitCode = finish(start(0, output, "--resume", "--tune=head"));
+        assertThat(exitCode).as(Files.readString(err)).isZero();
+        assertThat(left).doesNotExist();
+    }
+
     /// A checkpoint holds two moments for each number that trains, so there is a limit that lets an
     /// adapter pass and its checkpoints not.
     @Test
