@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -51,6 +52,8 @@ final class SavedRun {
         try (InputStream stream = Files.newInputStream(file)) {
             String begin = new String(stream.readNBytes(64), StandardCharsets.UTF_8);
             return begin.contains('"' + FORMAT + '"');
+        } catch (NoSuchFileException gone) {
+            return false; // deleted by the run that it is of
         } catch (IOException e) {
             throw CheckpointException.of(file, e);
         }
