@@ -23,6 +23,10 @@ import xlmr.train.RunFolders;
 /// `xlmr.kills.seed`.
 class KilledRunsTest {
     private static final int KILLS = Integer.getInteger("xlmr.kills", 3);
+
+    /// Where all kills so far came before the first checkpoint.
+    private static final int MOST_KILLS = 10 * KILLS;
+
     private static final long LONGEST_SECONDS = 300;
 
     @TempDir private static Path shared;
@@ -82,12 +86,12 @@ class KilledRunsTest {
         int kills = 0;
         int goneOn = 0;
         int round = 0;
-        while (kills < KILLS) {
+        while (kills < KILLS || goneOn == 0 && kills < MOST_KILLS) {
             Path output = directory.resolve("killed-" + round++);
             boolean finished = false;
             while (!finished) {
                 Process process = start(0, output, "--resume");
-                boolean spared = kills >= KILLS;
+                boolean spared = kills >= KILLS && goneOn > 0 || kills >= MOST_KILLS;
                 finished =
                         spared
                                 ? process.waitFor(LONGEST_SECONDS, TimeUnit.SECONDS)
@@ -108,7 +112,7 @@ class KilledRunsTest {
         }
         System.out.printf(
                 "%d kills in %d runs, gone on from a checkpoint %d times%n", kills, round, goneOn);
-        assertThat(goneOn).as("runs that went on").isGreaterThanOrEqualTo(KILLS / 20);
+        assertThat(goneOn).as("runs that went on").isPositive();
     }
 
     /// Killed while it saved its first state, a run leaves no checkpoint, but a folder.
