@@ -10,13 +10,9 @@ import xlmr.checkpoint.SteadyFlush;
 
 /// A content as far as it has come: what is in the file is also in the digest.
 final class IncompleteFile implements AutoCloseable {
-    /// What is digested and written at a time.
-    private static final int CHUNK = 1 << 16;
-
     private final FileChannel file;
     private final SteadyFlush flush;
     private final BlobDigest digest;
-    private final ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
     private final long size;
     private long length;
 
@@ -78,32 +74,17 @@ final class IncompleteFile implements AutoCloseable {
     /// @return whether they fit; if not, none beyond the size were written
     boolean add(List<ByteBuffer> buffers) throws IOException {
         for (ByteBuffer buffer : buffers) {
-            while (buffer.hasRemaining()) {
-                int count = Math.min(chunk.remaining(), buffer.remaining());
-                chunk.put(chunk.position(), buffer, buffer.position(), count);
-                chunk.position(chunk.position() + count);
-                buffer.position(buffer.position() + count);
-                if (!chunk.hasRemaining() && !write()) {
-                    return false;
-                }
+            int count = buffer.remaining();
+            if (count > size - length) {
+                return false;
             }
+            digest.update(buffer.duplicate());
+            while (buffer.hasRemaining()) {
+                file.write(buffer);
+            }
+            length += count;
+            flush.grownTo(length);
         }
-        return write();
-    }
-
-    private boolean write() throws IOException {
-        chunk.flip();
-        int count = chunk.remaining();
-        if (count > size - length) {
-            return false;
-        }
-        digest.update(chunk.duplicate());
-        while (chunk.hasRemaining()) {
-            file.write(chunk);
-        }
-        chunk.clear();
-        length += count;
-        flush.grownTo(length);
         return true;
     }
 
