@@ -324,10 +324,7 @@ final class BadInputCases {
                         "config.json",
                         "no label is called entailment, found food, money, travel, weather",
                         "natural language inference"),
-                new Case(
-                        1,
-                        "zero-shot --labels a,b Hello",
-                        "no trained head for sequence-classification"),
+                new Case(1, "zero-shot --labels a,b Hello", "no trained classification head"),
                 new Case(1, "zero-shot --labels a,a Hello", "--labels: 'a' is given twice"),
                 new Case(1, "zero-shot --labels , Hello", "--labels: expected one or more"),
                 new Case(
