@@ -28,7 +28,7 @@ import xlmr.pipeline.TextClassifier;
         name = "calibrate",
         description = {
             "Make a classifier's probabilities honest: 80 %% sure should be right in 8 of 10"
-                + " cases.",
+                    + " cases.",
             "",
             "On labelled texts that the model was not trained on it fits a temperature, by which"
                     + " logits are divided, and for several labels a text the threshold of each"

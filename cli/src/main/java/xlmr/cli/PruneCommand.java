@@ -27,7 +27,7 @@ import xlmr.train.HeadImportance;
         name = "prune",
         customSynopsis =
                 "xlmr prune [OPTIONS] --model=DIR --output=DIR (--keep-layers=LAYERS |"
-                    + " --drop-layers=LAYERS | --heads=SHARE|HEADS | --vocabulary-from=FILE...)",
+                        + " --drop-layers=LAYERS | --heads=SHARE|HEADS | --vocabulary-from=FILE...)",
         description = {
             "Make a smaller model by leaving a part out: layers of the encoder, attention heads, or"
                     + " the pieces of the vocabulary that your texts do not need. The result is an"
@@ -93,9 +93,9 @@ final class PruneCommand implements Runnable {
             converter = HeadChoice.Converter.class,
             description =
                     "Take attention heads out. A share such as 0.25: the quarter of all heads that"
-                        + " matters least to the loss on --data; one of each layer stays. Or heads"
-                        + " by layer, both counted from 0: 0:1+5,3:2 are heads 1 and 5 of layer 0"
-                        + " and head 2 of layer 3.")
+                            + " matters least to the loss on --data; one of each layer stays. Or heads"
+                            + " by layer, both counted from 0: 0:1+5,3:2 are heads 1 and 5 of layer 0"
+                            + " and head 2 of layer 3.")
     private @Nullable HeadChoice heads;
 
     @Option(
@@ -121,8 +121,8 @@ final class PruneCommand implements Runnable {
             paramLabel = "FILE",
             description =
                     "Labelled texts, to say how good a classifier is before and after, and which"
-                        + " heads matter (--heads 0.25; a language model takes plain texts): CSV,"
-                        + " TSV or JSON Lines, UTF-8.")
+                            + " heads matter (--heads 0.25; a language model takes plain texts): CSV,"
+                            + " TSV or JSON Lines, UTF-8.")
     private @Nullable Path data;
 
     @Mixin private LabelledInput labelled;

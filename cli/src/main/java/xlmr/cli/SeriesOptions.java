@@ -13,8 +13,8 @@ final class SeriesOptions {
             paramLabel = "N",
             description =
                     "Train N times, with the seeds from --seed on, and say how far the scores"
-                        + " differ. The model that is best on --validation is kept; without"
-                        + " --validation the first.")
+                            + " differ. The model that is best on --validation is kept; without"
+                            + " --validation the first.")
     private @Nullable Integer seeds;
 
     @Option(

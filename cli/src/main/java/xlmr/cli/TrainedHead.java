@@ -14,8 +14,8 @@ final class TrainedHead {
         if (!report.isComplete()) {
             throw new CommandException(
                     ("%s: the checkpoint has no trained head for %s (%d arrays would be random), so"
-                         + " its answers would mean nothing; fine-tune it first with xlmr train"
-                         + " --task %s, then give that output as --model")
+                                    + " its answers would mean nothing; fine-tune it first with xlmr train"
+                                    + " --task %s, then give that output as --model")
                             .formatted(
                                     model, task.word(), report.initialized().size(), task.word()));
         }

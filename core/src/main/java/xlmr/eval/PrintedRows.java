@@ -74,7 +74,7 @@ final class PrintedRows {
                     source,
                     line,
                     "the program that printed this left rows out ('...'); print all of them, in"
-                        + " Python for example json.dump({'logits': logits.tolist()}, file)");
+                            + " Python for example json.dump({'logits': logits.tolist()}, file)");
         }
         try {
             return switch (word) {

@@ -35,7 +35,7 @@ public final class HeadFactories {
         if (found == null) {
             throw new IllegalArgumentException(
                     ("head: no '%s'; built in are %s%s; one of your own has to be on the class path"
-                         + " (xlmr --classpath my-head.jar) with a file META-INF/services/%s")
+                                    + " (xlmr --classpath my-head.jar) with a file META-INF/services/%s")
                             .formatted(
                                     name,
                                     String.join(", ", HeadSpec.WORDS),

@@ -39,8 +39,7 @@ public record CrossValidation(FineTuning job, int folds) {
         XlmRobertaTokenizer own = job.tokenizer();
         FineTuning shared =
                 job.withSaving(null)
-                        .withTokenizer(
-                                own == null ? XlmRobertaTokenizer.load(job.model()) : own);
+                        .withTokenizer(own == null ? XlmRobertaTokenizer.load(job.model()) : own);
         long seed = job.options().seed();
         List<SeriesRun> runs = new ArrayList<>();
         for (int fold = 0; fold < folds; fold++) {

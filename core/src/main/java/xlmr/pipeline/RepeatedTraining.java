@@ -65,8 +65,7 @@ public record RepeatedTraining(FineTuning job, int seeds, List<TestSet> tests, b
         XlmRobertaTokenizer own = job.tokenizer();
         FineTuning shared =
                 job.withSaving(null)
-                        .withTokenizer(
-                                own == null ? XlmRobertaTokenizer.load(job.model()) : own);
+                        .withTokenizer(own == null ? XlmRobertaTokenizer.load(job.model()) : own);
         List<TestSet.Ready> ready =
                 tests.stream().map(test -> test.prepared(shared, backend.threads())).toList();
         List<SeriesRun> runs = new ArrayList<>();

@@ -36,8 +36,8 @@ record ConfusionTable(ConfusionMatrix confusion, List<String> names) {
                                 Element.of(
                                         "caption",
                                         "A row for each true class, a column for each predicted"
-                                            + " one. Blue is right, orange is wrong; the deeper,"
-                                            + " the larger the share of the row."))
+                                                + " one. Blue is right, orange is wrong; the deeper,"
+                                                + " the larger the share of the row."))
                         .add(new Element("thead").add(head))
                         .add(body);
         return Page.section(

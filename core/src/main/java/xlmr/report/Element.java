@@ -15,8 +15,8 @@ final class Element {
     private static final Pattern FORBIDDEN =
             Pattern.compile(
                     "[^\\t\\n"
-                        + "\\r"
-                        + "\\x{20}-\\x{7E}\\x{A0}-\\x{D7FF}\\x{E000}-\\x{FFFD}\\x{10000}-\\x{10FFFF}]");
+                            + "\\r"
+                            + "\\x{20}-\\x{7E}\\x{A0}-\\x{D7FF}\\x{E000}-\\x{FFFD}\\x{10000}-\\x{10FFFF}]");
 
     private final String name;
     private final Map<String, String> attributes = new LinkedHashMap<>();

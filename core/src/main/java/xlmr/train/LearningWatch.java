@@ -59,8 +59,8 @@ record LearningWatch(double guessing, TrainingOptions options, long updates) {
                     Notice.Code.DIVERGED,
                     state,
                     ("after epoch %d the training loss, %.3f, is worse than that of guessing"
-                         + " without reading the text, %.3f: the learning rate (%s) is too high;"
-                         + " try a tenth of it")
+                                    + " without reading the text, %.3f: the learning rate (%s) is too high;"
+                                    + " try a tenth of it")
                             .formatted(epoch.number(), loss, guessing, options.learningRate()));
         } else if (loss > 0.97 * guessing) {
             say(
@@ -68,9 +68,9 @@ record LearningWatch(double guessing, TrainingOptions options, long updates) {
                     Notice.Code.NOTHING_LEARNED,
                     state,
                     ("after epoch %d the training loss, %.3f, is that of guessing without reading"
-                         + " the text, %.3f: nothing has been learned; try another learning rate"
-                         + " (now %s, usually about %s), more epochs, and check that the labels"
-                         + " belong to their texts")
+                                    + " the text, %.3f: nothing has been learned; try another learning rate"
+                                    + " (now %s, usually about %s), more epochs, and check that the labels"
+                                    + " belong to their texts")
                             .formatted(
                                     epoch.number(),
                                     loss,
@@ -92,7 +92,7 @@ record LearningWatch(double guessing, TrainingOptions options, long updates) {
                         Notice.Code.COLLAPSED,
                         state,
                         ("after epoch %d on validation: %s; try another learning rate (now %s),"
-                             + " more epochs, or class weights if one label is far more frequent")
+                                        + " more epochs, or class weights if one label is far more frequent")
                                 .formatted(
                                         epoch.number(),
                                         withoutFullStop(verdict.sentence()),
@@ -108,9 +108,9 @@ record LearningWatch(double guessing, TrainingOptions options, long updates) {
                     Notice.Code.NOTHING_CARRIES_OVER,
                     state,
                     ("after epoch %d the training texts are learned (loss %.3f), but on validation"
-                         + " the model is no better than always saying %s (%.0f %% right): the"
-                         + " labels of one of the files may not belong to their texts, or there are"
-                         + " too few examples")
+                                    + " the model is no better than always saying %s (%.0f %% right): the"
+                                    + " labels of one of the files may not belong to their texts, or there are"
+                                    + " too few examples")
                             .formatted(
                                     epoch.number(),
                                     epoch.trainingLoss(),
@@ -134,8 +134,8 @@ record LearningWatch(double guessing, TrainingOptions options, long updates) {
                     Notice.Code.GRADIENT_TOO_LARGE,
                     state,
                     ("the gradient's norm is about %.3g, far beyond the usual (clipping at %s"
-                         + " leaves little but its direction): the learning rate (%s) is too high,"
-                         + " or numbers to predict are large and should be scaled")
+                                    + " leaves little but its direction): the learning rate (%s) is too high,"
+                                    + " or numbers to predict are large and should be scaled")
                             .formatted(median, options.clipNorm(), options.learningRate()));
         } else if (median < 1e-3 && loss > 0.5 * guessing) {
             say(
@@ -143,8 +143,8 @@ record LearningWatch(double guessing, TrainingOptions options, long updates) {
                     Notice.Code.GRADIENT_VANISHED,
                     state,
                     ("the gradient's norm is about %.1e although the loss is still %.3f: the model"
-                         + " has got stuck and will not learn any more; begin anew with a lower"
-                         + " learning rate (now %s)")
+                                    + " has got stuck and will not learn any more; begin anew with a lower"
+                                    + " learning rate (now %s)")
                             .formatted(median, loss, options.learningRate()));
         }
     }

@@ -39,9 +39,9 @@ class BadGradientTest {
         assertThat(found.ofGradients(gradients, Double.NaN))
                 .hasMessage(
                         "training: at step 7 (epoch 2) the loss is a number but its gradient is"
-                            + " not: going back from the loss, the first that is not finite is that"
-                            + " of upper; the learning rate is too high (now 5.0E-5): try a tenth"
-                            + " of it");
+                                + " not: going back from the loss, the first that is not finite is that"
+                                + " of upper; the learning rate is too high (now 5.0E-5): try a tenth"
+                                + " of it");
     }
 
     private static Tensor of(Parameter parameter, Gradients gradients) {

@@ -84,9 +84,9 @@ class TrafficTest {
         String registers = bytes == 4 ? "%r4" : bytes == 8 ? "{%r4, %r5}" : "{%r4, %r5, %r6, %r7}";
         String body =
                 ".shared .align 16 .b8 s[4096];\n"
-                    + "mov.u32 %r0, %tid.x; mov.u32 %r4, 0; mov.u32 %r5, 0; mov.u32 %r6, 0; mov.u32"
-                    + " %r7, 0;\n"
-                    + "mul.lo.s32 %r1, %r0, "
+                        + "mov.u32 %r0, %tid.x; mov.u32 %r4, 0; mov.u32 %r5, 0; mov.u32 %r6, 0; mov.u32"
+                        + " %r7, 0;\n"
+                        + "mul.lo.s32 %r1, %r0, "
                         + stride * bytes
                         + "; mov.u32 %r2, s; add.s32 %r3, %r2, %r1;\n"
                         + "st.shared."
