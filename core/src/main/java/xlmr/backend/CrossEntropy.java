@@ -26,4 +26,18 @@ public record CrossEntropy(
         }
         return count;
     }
+
+    /// How much a class counts.
+    public double weight(int label) {
+        return classWeights == null ? 1 : classWeights[label];
+    }
+
+    /// How much all rows that count do so together: what their mean is divided by.
+    public double totalWeight() {
+        double total = 0;
+        for (int label : labels) {
+            total += label == ignoreIndex ? 0 : weight(label);
+        }
+        return total;
+    }
 }

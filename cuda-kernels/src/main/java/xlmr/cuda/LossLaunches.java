@@ -20,14 +20,14 @@ record LossLaunches(Operation operation) {
                 operation.uploadOrNull(target.classWeights()),
                 costs,
                 logits.size(-1));
-        sum(costs, rows, 1 / totalWeight(target), loss);
+        sum(costs, rows, 1 / target.totalWeight(), loss);
     }
 
     void crossEntropyGradient(Tensor logits, CrossEntropy target, float dLoss, Tensor dLogits) {
         int classes = logits.size(-1);
         double weightOfAll = 0;
         for (int k = 0; k < classes; k++) {
-            weightOfAll += weight(target, k);
+            weightOfAll += target.weight(k);
         }
         operation.rows(
                 "crossEntropyGradient",
@@ -39,7 +39,7 @@ record LossLaunches(Operation operation) {
                 target.smoothing(),
                 operation.uploadOrNull(target.classWeights()),
                 (float) weightOfAll,
-                (float) (dLoss / totalWeight(target)),
+                (float) (dLoss / target.totalWeight()),
                 dLogits,
                 classes);
     }
@@ -99,18 +99,5 @@ record LossLaunches(Operation operation) {
             counted[column] = target.counted(column);
         }
         return counted;
-    }
-
-    private static double weight(CrossEntropy target, int label) {
-        float[] weights = target.classWeights();
-        return weights == null ? 1 : weights[label];
-    }
-
-    private static double totalWeight(CrossEntropy target) {
-        double total = 0;
-        for (int label : target.labels()) {
-            total += label == target.ignoreIndex() ? 0 : weight(target, label);
-        }
-        return total;
     }
 }

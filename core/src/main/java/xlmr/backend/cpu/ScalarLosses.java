@@ -21,14 +21,14 @@ final class ScalarLosses {
             }
             int row = n * classes;
             double logarithm = ScalarNormalizations.logSumExp(x, row, classes);
-            double hard = weight(target, label) * (logarithm - x[row + label]);
+            double hard = target.weight(label) * (logarithm - x[row + label]);
             double spread = 0;
             for (int k = 0; k < classes && target.smoothing() > 0; k++) {
-                spread += weight(target, k) * (logarithm - x[row + k]);
+                spread += target.weight(k) * (logarithm - x[row + k]);
             }
             sum += (1 - target.smoothing()) * hard + target.smoothing() / classes * spread;
         }
-        Elements.writable(loss)[0] = (float) (sum / totalWeight(target));
+        Elements.writable(loss)[0] = (float) (sum / target.totalWeight());
     }
 
     /// dx[k] += dLoss / Σw ((1 - ε) w[y] (p[k] - [k = y]) + ε/K (p[k] Σw - w[k])), the inner Σw
@@ -38,11 +38,11 @@ final class ScalarLosses {
         int classes = Elements.columns(logits); // K
         float[] x = Elements.of(logits);
         float[] dx = Elements.writable(dLogits);
-        double factor = dLoss / totalWeight(target);
+        double factor = dLoss / target.totalWeight();
         double smoothing = target.smoothing();
         double classWeights = 0;
         for (int k = 0; k < classes; k++) {
-            classWeights += weight(target, k);
+            classWeights += target.weight(k);
         }
         for (int n = 0; n < Elements.rows(logits); n++) {
             int label = target.labels()[n];
@@ -53,8 +53,8 @@ final class ScalarLosses {
             double logarithm = ScalarNormalizations.logSumExp(x, row, classes);
             for (int k = 0; k < classes; k++) {
                 double p = Math.exp(x[row + k] - logarithm);
-                double hard = weight(target, label) * (p - (k == label ? 1 : 0));
-                double spread = (p * classWeights - weight(target, k)) / classes;
+                double hard = target.weight(label) * (p - (k == label ? 1 : 0));
+                double spread = (p * classWeights - target.weight(k)) / classes;
                 double change = (1 - smoothing) * hard + smoothing * spread;
                 dx[row + k] = (float) (dx[row + k] + factor * change);
             }
@@ -111,18 +111,5 @@ final class ScalarLosses {
             double change = 2 * ((double) x[i] - y[i]) / count;
             dx[i] = (float) (dx[i] + dLoss * change);
         }
-    }
-
-    private static double weight(CrossEntropy target, int label) {
-        float[] weights = target.classWeights();
-        return weights == null ? 1 : weights[label];
-    }
-
-    private static double totalWeight(CrossEntropy target) {
-        double total = 0;
-        for (int label : target.labels()) {
-            total += label == target.ignoreIndex() ? 0 : weight(target, label);
-        }
-        return total;
     }
 }
