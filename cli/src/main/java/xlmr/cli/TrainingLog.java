@@ -7,10 +7,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import xlmr.checkpoint.JsonDocument;
-import xlmr.eval.EvaluationReport;
-import xlmr.eval.ReportJson;
 import xlmr.pipeline.FineTuning;
-import xlmr.train.EpochResult;
+import xlmr.train.EpochJson;
 import xlmr.train.LearningRates;
 import xlmr.train.Notice;
 import xlmr.train.TrainingOptions;
@@ -59,7 +57,7 @@ record TrainingLog(
             result.labels().forEach(labels::add);
         }
         ArrayNode epochs = json.putArray("epochs");
-        result.epochs().forEach(epoch -> epochs.add(epochJson(epoch)));
+        result.epochs().forEach(epoch -> epochs.add(EpochJson.of(epoch)));
         ArrayNode noticed = json.putArray("notices");
         for (Notice notice : notices) {
             noticed.addObject()
@@ -101,20 +99,5 @@ record TrainingLog(
                 .put("seed", options.seed())
                 .put("patience", options.patience())
                 .put("metric", options.metric().spec());
-    }
-
-    private static ObjectNode epochJson(EpochResult epoch) {
-        ObjectNode json =
-                JsonNodeFactory.instance
-                        .objectNode()
-                        .put("epoch", epoch.number())
-                        .put("training_loss", epoch.trainingLoss())
-                        .put("seconds", epoch.seconds())
-                        .put("best", epoch.best());
-        EvaluationReport validation = epoch.validation();
-        if (validation != null) {
-            json.set("validation", ReportJson.of(validation));
-        }
-        return json;
     }
 }

@@ -21,7 +21,6 @@ import xlmr.checkpoint.CheckpointException;
 import xlmr.checkpoint.JsonDocument;
 import xlmr.checkpoint.SafetensorsWriter;
 import xlmr.eval.EvaluationReport;
-import xlmr.eval.ReportJson;
 import xlmr.tensor.Shape;
 import xlmr.tensor.Tensor;
 
@@ -249,21 +248,10 @@ final class SavedRun {
                     .put("sentence", notice.sentence());
         }
         ArrayNode epochs = json.putArray("log_history");
-        state.epochs().forEach(epoch -> writeEpoch(epochs.addObject(), epoch));
+        state.epochs().forEach(epoch -> epochs.add(EpochJson.of(epoch)));
         ObjectNode began = json.putObject("began_as");
         fingerprint.facts().forEach(began::put);
         JsonDocument.write(folder.resolve(STATE), json);
-    }
-
-    private static void writeEpoch(ObjectNode json, EpochResult epoch) {
-        json.put("epoch", epoch.number())
-                .put("training_loss", epoch.trainingLoss())
-                .put("seconds", epoch.seconds())
-                .put("best", epoch.best());
-        EvaluationReport validation = epoch.validation();
-        if (validation != null) {
-            json.set("validation", ReportJson.of(validation));
-        }
     }
 
     private static ObjectNode put(ObjectNode json, String name, double value) {
