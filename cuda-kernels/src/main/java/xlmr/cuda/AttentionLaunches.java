@@ -52,10 +52,7 @@ record AttentionLaunches(Operation operation) {
             Tensor dKey,
             Tensor dValue) {
         int size = size(query, shape);
-        int rows = shape.tokens() * shape.heads();
-        DevicePointer deltas = operation.scratch(4L * rows);
-        operation.rows(
-                "attentionDeltas", (rows + 3) / 4, THREADS, output, dOutput, deltas, rows, size);
+        DevicePointer deltas = deltas(output, dOutput, shape); // [N, H]
         List<int[]> queryTiles = tiles(shape.starts(), BACKWARD_ROWS);
         int shared = sharedBytes(size, 2 * BACKWARD_ROWS);
         launch(
@@ -86,6 +83,22 @@ record AttentionLaunches(Operation operation) {
                 dOutput,
                 dKey,
                 dValue);
+    }
+
+    /// Of each row of each head the sum of output times dOutput. `[N, H]`
+    DevicePointer deltas(Tensor output, Tensor dOutput, AttentionShape shape) {
+        int rows = shape.tokens() * shape.heads();
+        DevicePointer deltas = operation.scratch((long) Float.BYTES * rows);
+        operation.rows(
+                "attentionDeltas",
+                (rows + 3) / 4,
+                THREADS,
+                output,
+                dOutput,
+                deltas,
+                rows,
+                size(output, shape));
+        return deltas;
     }
 
     void probabilities(Tensor query, Tensor key, AttentionShape shape, Tensor output) {

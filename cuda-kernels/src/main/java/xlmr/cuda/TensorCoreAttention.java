@@ -58,10 +58,7 @@ record TensorCoreAttention(Operation operation, HalfFormat format) {
             Tensor dKey,
             Tensor dValue) {
         int size = query.size(-1) / shape.heads();
-        int rows = shape.tokens() * shape.heads();
-        DevicePointer deltas = operation.scratch(4L * rows);
-        operation.rows(
-                "attentionDeltas", (rows + 3) / 4, THREADS, output, dOutput, deltas, rows, size);
+        DevicePointer deltas = new AttentionLaunches(operation).deltas(output, dOutput, shape);
         DevicePointer queries = narrow(query);
         DevicePointer keys = narrow(key);
         DevicePointer values = narrow(value);
