@@ -20,17 +20,19 @@ import xlmr.train.RunFolders;
 /// the bits of a run that nothing happened to.
 ///
 /// The number of kills is the property `xlmr.kills`, 3 by itself; that of their random moments
-/// `xlmr.kills.seed`.
+/// `xlmr.kills.seed`. Four of five moments lie in the time in which a run trains, saves and judges;
+/// the fifth in its whole life, so that the start and the loading are hit too.
 class KilledRunsTest {
     private static final int KILLS = Integer.getInteger("xlmr.kills", 3);
 
-    /// Where all kills so far came before the first checkpoint.
-    private static final int MOST_KILLS = 10 * KILLS;
+    /// Lives of a run that is killed all the time, or it would get nowhere.
+    private static final int LIVES = 8;
 
     private static final long LONGEST_SECONDS = 300;
 
     @TempDir private static Path shared;
     private static long wholeMilliseconds;
+    private static long trainingMilliseconds;
 
     @TempDir private Path directory;
     private Path train;
@@ -50,7 +52,7 @@ class KilledRunsTest {
         List<Object> arguments = new ArrayList<>();
         arguments.addAll(
                 List.of("train", "--train", train, "--validation", validation, "--output", output));
-        arguments.addAll(List.of("--label-column=category", "--epochs=3", "--batch-size=4"));
+        arguments.addAll(List.of("--label-column=category", "--epochs=12", "--batch-size=4"));
         arguments.addAll(
                 List.of(
                         "--learning-rate=1e-3",
@@ -71,38 +73,42 @@ class KilledRunsTest {
         Path whole = shared.resolve("whole");
         if (!Files.exists(whole)) {
             long begin = System.nanoTime();
-            int exitCode = finish(start(0, whole));
+            Process process = start(0, whole);
+            awaitTraining(process);
+            long trains = System.nanoTime();
+            int exitCode = finish(process);
             assertThat(exitCode).as(Files.readString(err)).isZero();
             wholeMilliseconds = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
+            trainingMilliseconds = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - trains);
         }
         return whole;
+    }
+
+    /// Waits until a run says that it trains, or goes on, or is at its end.
+    private void awaitTraining(Process process) throws IOException, InterruptedException {
+        while (process.isAlive() && !Files.readString(out).contains("training ")) {
+            Thread.sleep(1);
+        }
     }
 
     @Test
     void aKilledRunGoesOnToTheSameBits() throws IOException, InterruptedException {
         Path whole = whole();
-        long longest = wholeMilliseconds;
         SplittableRandom random = new SplittableRandom(Long.getLong("xlmr.kills.seed", 1));
         int kills = 0;
         int goneOn = 0;
         int round = 0;
-        while (kills < KILLS || goneOn == 0 && kills < MOST_KILLS) {
+        while (kills < KILLS) {
             Path output = directory.resolve("killed-" + round++);
             boolean finished = false;
             while (!finished) {
                 Process process = start(0, output, "--resume");
-                boolean spared = kills >= KILLS && goneOn > 0 || kills >= MOST_KILLS;
-                finished =
-                        spared
-                                ? process.waitFor(LONGEST_SECONDS, TimeUnit.SECONDS)
-                                : process.waitFor(
-                                        random.nextLong(longest / 8, longest),
-                                        TimeUnit.MILLISECONDS);
-                if (finished) {
-                    assertThat(process.exitValue()).as(Files.readString(err)).isZero();
-                } else {
-                    process.destroyForcibly().waitFor();
+                if (kills < KILLS && killedSoon(process, random)) {
                     kills++;
+                } else {
+                    finished = true;
+                    int exitCode = finish(process);
+                    assertThat(exitCode).as(Files.readString(err)).isZero();
                 }
                 goneOn += Files.readString(out).contains("going on from") ? 1 : 0;
             }
@@ -112,7 +118,22 @@ class KilledRunsTest {
         }
         System.out.printf(
                 "%d kills in %d runs, gone on from a checkpoint %d times%n", kills, round, goneOn);
-        assertThat(goneOn).as("runs that went on").isPositive();
+        assertThat(goneOn).as("lives that went on from a checkpoint").isPositive();
+    }
+
+    /// Kills a run at a random moment, unless it ends before.
+    private boolean killedSoon(Process process, SplittableRandom random)
+            throws IOException, InterruptedException {
+        long longest = wholeMilliseconds;
+        if (random.nextInt(5) > 0) {
+            awaitTraining(process);
+            longest = trainingMilliseconds * 2 / LIVES;
+        }
+        if (process.waitFor(random.nextLong(longest), TimeUnit.MILLISECONDS)) {
+            return false;
+        }
+        process.destroyForcibly().waitFor();
+        return true;
     }
 
     /// Killed while it saved its first state, a run leaves no checkpoint, but a folder.
