@@ -3,6 +3,7 @@ package xlmr.cli;
 import java.util.function.Function;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
+import xlmr.autograd.KeptActivations;
 import xlmr.model.HeadSpec;
 import xlmr.model.LoraSettings;
 import xlmr.optim.ScheduleShape;
@@ -21,6 +22,20 @@ final class SpecConverters {
         @Override
         public Tune convert(String text) {
             return read(Tune::parse, text);
+        }
+    }
+
+    /// `float32` or `bf16`.
+    static final class OfActivations implements ITypeConverter<KeptActivations> {
+        @Override
+        public KeptActivations convert(String text) {
+            return switch (text) {
+                case "float32" -> KeptActivations.FLOAT32;
+                case "bf16" -> KeptActivations.BFLOAT16;
+                default ->
+                        throw new TypeConversionException(
+                                "expected float32 or bf16, found " + text);
+            };
         }
     }
 

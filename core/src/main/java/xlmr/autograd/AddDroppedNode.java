@@ -1,5 +1,6 @@
 package xlmr.autograd;
 
+import java.util.List;
 import xlmr.backend.DropoutMask;
 import xlmr.tensor.Tensor;
 
@@ -8,6 +9,11 @@ import xlmr.tensor.Tensor;
 /// The values of X are not kept; its tensor only names its gradient.
 record AddDroppedNode(Tensor input, DropoutMask mask, Tensor residual, Tensor output)
         implements Node {
+    @Override
+    public List<Tensor> reads() {
+        return List.of();
+    }
+
     @Override
     public void backward(Tape tape, Tensor dOutput) {
         Tensor dInput = tape.gradient(input); // [N, C]

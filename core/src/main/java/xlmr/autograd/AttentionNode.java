@@ -1,5 +1,6 @@
 package xlmr.autograd;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import xlmr.backend.AttentionShape;
 import xlmr.backend.DropoutMask;
@@ -17,13 +18,23 @@ record AttentionNode(
         Tensor logSumExp)
         implements Node {
     @Override
+    public List<Tensor> reads() {
+        return List.of(query, key, value, output);
+    }
+
+    @Override
+    public List<Tensor> statistics() {
+        return List.of(logSumExp);
+    }
+
+    @Override
     public void backward(Tape tape, Tensor dOutput) {
         tape.backend()
                 .attentionGradient(
-                        query,
-                        key,
-                        value,
-                        output,
+                        tape.value(query),
+                        tape.value(key),
+                        tape.value(value),
+                        tape.value(output),
                         logSumExp,
                         dOutput,
                         shape,

@@ -1,5 +1,6 @@
 package xlmr.autograd;
 
+import java.util.List;
 import xlmr.backend.CrossEntropy;
 import xlmr.tensor.Tensor;
 
@@ -7,10 +8,15 @@ import xlmr.tensor.Tensor;
 /// [xlmr.backend.Backend#crossEntropyGradient].
 record CrossEntropyNode(Tensor logits, CrossEntropy target, Tensor output) implements Node {
     @Override
+    public List<Tensor> reads() {
+        return List.of(logits);
+    }
+
+    @Override
     public void backward(Tape tape, Tensor dOutput) {
         Tensor dInput = tape.gradient(logits); // [as the input]
         if (dInput != null) {
-            tape.backend().crossEntropyGradient(logits, target, dOutput.item(), dInput);
+            tape.backend().crossEntropyGradient(tape.value(logits), target, dOutput.item(), dInput);
         }
     }
 }

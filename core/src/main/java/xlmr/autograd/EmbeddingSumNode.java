@@ -8,6 +8,11 @@ import xlmr.tensor.Tensor;
 record EmbeddingSumNode(@Nullable Tensor start, List<EmbeddingRows> lookUps, Tensor output)
         implements Node {
     @Override
+    public List<Tensor> reads() {
+        return List.of();
+    }
+
+    @Override
     public void backward(Tape tape, Tensor dOutput) {
         Tensor dStart = start == null ? null : tape.gradient(start); // [N, C]
         if (dStart != null) {

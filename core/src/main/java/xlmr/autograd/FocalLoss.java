@@ -1,5 +1,6 @@
 package xlmr.autograd;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import xlmr.tensor.Shape;
 import xlmr.tensor.Tensor;
@@ -67,6 +68,11 @@ public final class FocalLoss {
             double weights,
             Tensor output)
             implements Node {
+        @Override
+        public List<Tensor> reads() {
+            return List.of();
+        }
+
         @Override
         public void backward(Tape tape, Tensor dOutput) {
             Tensor dInput = tape.gradient(logits); // [N, K]

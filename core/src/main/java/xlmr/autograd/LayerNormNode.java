@@ -1,5 +1,6 @@
 package xlmr.autograd;
 
+import java.util.List;
 import xlmr.tensor.Tensor;
 
 /// Y = (X - mean) rstd w + b per row; gradients in [xlmr.backend.Backend#layerNormGradient].
@@ -7,11 +8,21 @@ record LayerNormNode(
         Tensor input, Parameter weight, Parameter bias, Tensor output, Tensor mean, Tensor rstd)
         implements Node {
     @Override
+    public List<Tensor> reads() {
+        return List.of(input);
+    }
+
+    @Override
+    public List<Tensor> statistics() {
+        return List.of(mean, rstd);
+    }
+
+    @Override
     public void backward(Tape tape, Tensor dOutput) {
         tape.backend()
                 .layerNormGradient(
                         dOutput,
-                        input,
+                        tape.value(input),
                         weight.value(),
                         mean,
                         rstd,

@@ -152,6 +152,11 @@ public final class Layout {
     /// dX += dY.
     private record ReshapeNode(Tensor input, Tensor output) implements Node {
         @Override
+        public List<Tensor> reads() {
+            return List.of();
+        }
+
+        @Override
         public void backward(Tape tape, Tensor dOutput) {
             Tensor dInput = tape.gradient(input); // [as the input]
             if (dInput != null) {
@@ -162,6 +167,11 @@ public final class Layout {
 
     /// dX += factor dY.
     private record ScaleNode(Tensor input, float factor, Tensor output) implements Node {
+        @Override
+        public List<Tensor> reads() {
+            return List.of();
+        }
+
         @Override
         public void backward(Tape tape, Tensor dOutput) {
             Tensor dInput = tape.gradient(input); // [as the input]
@@ -175,6 +185,11 @@ public final class Layout {
     private record SliceColumnsNode(Tensor input, int[] rows, int width, Tensor output)
             implements Node {
         @Override
+        public List<Tensor> reads() {
+            return List.of();
+        }
+
+        @Override
         public void backward(Tape tape, Tensor dOutput) {
             Tensor dInput = tape.gradient(input); // [N, C]
             if (dInput != null) {
@@ -186,6 +201,11 @@ public final class Layout {
     /// dX1 += the first columns of dY, and so on.
     private record ConcatColumnsNode(List<Tensor> inputs, int width, Tensor output)
             implements Node {
+        @Override
+        public List<Tensor> reads() {
+            return List.of();
+        }
+
         @Override
         public void backward(Tape tape, Tensor dOutput) {
             Backend backend = tape.backend();
@@ -205,6 +225,11 @@ public final class Layout {
     private record PlaceRowsNode(List<Tensor> parts, List<int[]> places, Tensor output)
             implements Node {
         @Override
+        public List<Tensor> reads() {
+            return List.of();
+        }
+
+        @Override
         public void backward(Tape tape, Tensor dOutput) {
             for (int i = 0; i < parts.size(); i++) {
                 Tensor dPart = tape.gradient(parts.get(i)); // [Ni, C]
@@ -217,6 +242,11 @@ public final class Layout {
 
     /// dX[n] += the places of dY where row n went.
     private record WindowsNode(Tensor input, int[] sources, Tensor output) implements Node {
+        @Override
+        public List<Tensor> reads() {
+            return List.of();
+        }
+
         @Override
         public void backward(Tape tape, Tensor dOutput) {
             Tensor dInput = tape.gradient(input); // [N, C]

@@ -1,5 +1,6 @@
 package xlmr.autograd;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import xlmr.backend.Backend;
 import xlmr.tensor.Tensor;
@@ -7,6 +8,11 @@ import xlmr.tensor.Tensor;
 /// Y = X Wᵀ + b. dX += dY W; dW += dYᵀ X; db += Σ over rows of dY.
 record LinearNode(Tensor input, Parameter weight, @Nullable Parameter bias, Tensor output)
         implements Node {
+    @Override
+    public List<Tensor> reads() {
+        return List.of(input);
+    }
+
     @Override
     public void backward(Tape tape, Tensor dOutput) {
         Backend backend = tape.backend();
@@ -16,7 +22,7 @@ record LinearNode(Tensor input, Parameter weight, @Nullable Parameter bias, Tens
         }
         Tensor dWeight = tape.parameters().dense(weight); // [out, in]
         if (dWeight != null) {
-            backend.linearWeightGradient(dOutput, input, dWeight);
+            backend.linearWeightGradient(dOutput, tape.value(input), dWeight);
         }
         Tensor dBias = bias == null ? null : tape.parameters().dense(bias); // [out]
         if (dBias != null) {

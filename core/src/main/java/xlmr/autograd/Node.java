@@ -1,5 +1,6 @@
 package xlmr.autograd;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import xlmr.tensor.Tensor;
 
@@ -8,6 +9,17 @@ import xlmr.tensor.Tensor;
 public interface Node {
     /// What the operation returned.
     Tensor output();
+
+    /// The activations whose values the backward pass reads. It asks [Tape#value] for them, since
+    /// they may have been kept rounded, see [KeptActivations]. What names a gradient only is not
+    /// among them.
+    List<Tensor> reads();
+
+    /// What else the backward pass reads, and is never rounded: numbers for a whole row, such as
+    /// its mean.
+    default List<Tensor> statistics() {
+        return List.of();
+    }
 
     /// The weight that the operation is named after, for messages; null if it has none.
     default @Nullable Parameter weight() {

@@ -24,29 +24,29 @@ public final class Ops {
     final Workspace workspace;
     final @Nullable Tape tape;
     final DropoutMasks masks;
-    final boolean recomputing;
+    final KeptActivations kept;
 
     private Ops(
             Backend backend,
             Workspace workspace,
             @Nullable Tape tape,
             DropoutMasks masks,
-            boolean recomputing) {
+            KeptActivations kept) {
         this.backend = backend;
         this.workspace = workspace;
         this.tape = tape;
         this.masks = masks;
-        this.recomputing = recomputing;
+        this.kept = kept;
     }
 
     /// Operations without gradients and without dropout.
     public static Ops inference(Backend backend, Workspace workspace) {
-        return new Ops(backend, workspace, null, DropoutMasks.none(), false);
+        return new Ops(backend, workspace, null, DropoutMasks.none(), KeptActivations.FLOAT32);
     }
 
     /// Operations recorded on a tape, without dropout: gradients of the model as it predicts.
     public static Ops recording(Backend backend, Workspace workspace, Tape tape) {
-        return new Ops(backend, workspace, tape, DropoutMasks.none(), false);
+        return new Ops(backend, workspace, tape, DropoutMasks.none(), KeptActivations.FLOAT32);
     }
 
     /// Operations recorded on a tape, with dropout.
@@ -56,17 +56,18 @@ public final class Ops {
     ///   the masks
     public static Ops training(
             Backend backend, Workspace workspace, Tape tape, long seed, long step) {
-        return new Ops(backend, workspace, tape, DropoutMasks.of(seed, step), false);
+        return new Ops(
+                backend, workspace, tape, DropoutMasks.of(seed, step), KeptActivations.FLOAT32);
     }
 
-    /// The same, but what runs as a [Recomputation] is not kept for the backward pass.
-    public Ops recomputing() {
-        return new Ops(backend, workspace, tape, masks, true);
+    /// The same, with what is kept of each [Stretch].
+    public Ops keeping(KeptActivations activations) {
+        return new Ops(backend, workspace, tape, masks, activations);
     }
 
     /// The same operations onto another tape.
     Ops on(Tape other, DropoutMasks drawn) {
-        return new Ops(backend, workspace, other, drawn, false);
+        return new Ops(backend, workspace, other, drawn, KeptActivations.FLOAT32);
     }
 
     /// The device.

@@ -1,23 +1,17 @@
 package xlmr.autograd;
 
+import java.util.List;
 import java.util.function.BiFunction;
 import xlmr.tensor.Tensor;
 
 /// Memory for time: of a stretch of operations, such as an encoder layer, only what goes in and
 /// comes out is kept, and the backward pass runs it once more (Chen et al. 2016, gradient
 /// checkpointing). The gradients have the same bits, dropout included.
-public final class Recomputation {
+final class Recomputation {
     private Recomputation() {}
 
-    /// Runs a stretch. It is run again in the backward pass if the context is
-    /// [recomputing][Ops#recomputing] and something in it trains.
-    ///
-    /// @param body reads the tensor it is given, and no other that operations made
-    public static Tensor of(Ops ops, Tensor input, BiFunction<Ops, Tensor, Tensor> body) {
-        Tape tape = ops.tape;
-        if (!ops.recomputing || tape == null || tape.isWatching()) {
-            return ops.scope(() -> body.apply(ops, input)); // [as the body says]
-        }
+    /// Runs a stretch, which is run again in the backward pass if something in it trains.
+    static Tensor of(Ops ops, Tape tape, Tensor input, BiFunction<Ops, Tensor, Tensor> body) {
         DropoutMasks start = ops.masks.copy();
         int mark = ops.workspace.mark();
         Tape inner = new Tape(ops.backend(), ops.workspace, tape.parameters());
@@ -40,6 +34,11 @@ public final class Recomputation {
             BiFunction<Ops, Tensor, Tensor> body,
             Tensor output)
             implements Node {
+        @Override
+        public List<Tensor> reads() {
+            return List.of();
+        }
+
         @Override
         public void backward(Tape tape, Tensor dOutput) {
             Tensor dInput = tape.gradient(input); // [as the input], or null

@@ -1,5 +1,6 @@
 package xlmr.autograd;
 
+import java.util.List;
 import xlmr.backend.SegmentReduction;
 import xlmr.tensor.Tensor;
 
@@ -7,10 +8,16 @@ import xlmr.tensor.Tensor;
 record ReduceSegmentsNode(SegmentReduction reduction, Tensor input, int[] starts, Tensor output)
         implements Node {
     @Override
+    public List<Tensor> reads() {
+        return List.of(input);
+    }
+
+    @Override
     public void backward(Tape tape, Tensor dOutput) {
         Tensor dInput = tape.gradient(input); // [as the input]
         if (dInput != null) {
-            tape.backend().reduceSegmentsGradient(reduction, input, starts, dOutput, dInput);
+            tape.backend()
+                    .reduceSegmentsGradient(reduction, tape.value(input), starts, dOutput, dInput);
         }
     }
 

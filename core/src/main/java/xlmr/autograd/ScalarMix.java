@@ -1,5 +1,6 @@
 package xlmr.autograd;
 
+import java.util.List;
 import xlmr.backend.Backend;
 import xlmr.tensor.Shape;
 import xlmr.tensor.Tensor;
@@ -76,6 +77,11 @@ public final class ScalarMix {
             Tensor output)
             implements Node {
         @Override
+        public List<Tensor> reads() {
+            return List.of(input);
+        }
+
+        @Override
         public void backward(Tape tape, Tensor dOutput) {
             Backend backend = tape.backend();
             int count = output.size(0);
@@ -91,7 +97,7 @@ public final class ScalarMix {
                     backend.addScaled(dOutput, gamma * shares[i], block);
                     backend.scatterAddRows(block, rows, table(dInput, columns));
                 }
-                backend.gatherRows(table(input, columns), rows, block);
+                backend.gatherRows(table(tape.value(input), columns), rows, block);
                 backend.multiply(block, dOutput, block);
                 backend.fill(sums, 0);
                 backend.biasGradient(block, sums);

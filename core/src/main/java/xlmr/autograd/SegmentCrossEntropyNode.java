@@ -1,5 +1,6 @@
 package xlmr.autograd;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import xlmr.backend.SegmentLabels;
 import xlmr.tensor.Tensor;
@@ -8,10 +9,17 @@ import xlmr.tensor.Tensor;
 /// [xlmr.backend.Backend#segmentCrossEntropyGradient].
 record SegmentCrossEntropyNode(Tensor logits, SegmentLabels target, Tensor output) implements Node {
     @Override
+    public List<Tensor> reads() {
+        return List.of(logits);
+    }
+
+    @Override
     public void backward(Tape tape, Tensor dOutput) {
         @Nullable Tensor dLogits = tape.gradient(logits); // [N, K]
         if (dLogits != null) {
-            tape.backend().segmentCrossEntropyGradient(logits, target, dOutput.item(), dLogits);
+            tape.backend()
+                    .segmentCrossEntropyGradient(
+                            tape.value(logits), target, dOutput.item(), dLogits);
         }
     }
 }

@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import xlmr.backend.Backend;
 import xlmr.tensor.Shape;
+import xlmr.tensor.Storage;
 import xlmr.tensor.Tensor;
 
 /// Operations in the order in which they ran, which is a topological order: the backward pass walks
@@ -21,6 +22,7 @@ public final class Tape {
     private final Gradients parameters;
     private final List<Node> nodes = new ArrayList<>();
     private final Map<Tensor, @Nullable Tensor> gradients = new IdentityHashMap<>();
+    private final Map<Storage, Storage> values = new IdentityHashMap<>();
     private final @Nullable Consumer<Node> watcher;
 
     /// A tape whose backward pass adds to `parameters`.
@@ -68,6 +70,23 @@ public final class Tape {
         return inner;
     }
 
+    /// As above, for a part that has run: its operations, and where values that they read lie now.
+    ///
+    /// @param values by the storage that the operations know
+    Tape inner(
+            Tensor input, @Nullable Tensor dInput, List<Node> ran, Map<Storage, Storage> values) {
+        Tape inner = inner(input, dInput);
+        ran.forEach(inner::record);
+        inner.values.putAll(values);
+        return inner;
+    }
+
+    /// The values of an activation that a node [reads][Node#reads].
+    Tensor value(Tensor activation) {
+        Storage storage = values.get(activation.storage());
+        return storage == null ? activation : new Tensor(activation.shape(), storage);
+    }
+
     /// Gradients of the parameters.
     public Gradients parameters() {
         return parameters;
@@ -97,6 +116,11 @@ public final class Tape {
     /// How many operations have been recorded since the last backward pass.
     int size() {
         return nodes.size();
+    }
+
+    /// The operations recorded since the last backward pass.
+    List<Node> nodes() {
+        return List.copyOf(nodes);
     }
 
     /// The gradient of a tracked tensor, zeros at first; null for others.

@@ -1,8 +1,11 @@
 package xlmr.autograd;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import xlmr.backend.Backend;
 import xlmr.tensor.Shape;
@@ -82,12 +85,24 @@ public final class Workspace {
         }
     }
 
+    /// What was handed out since `mark` and not taken back, by identity.
+    Set<Storage> handedOutSince(int mark) {
+        Set<Storage> storages = Collections.newSetFromMap(new IdentityHashMap<>());
+        storages.addAll(live.subList(mark, live.size()));
+        return storages;
+    }
+
     /// Takes back one tensor.
     void release(Tensor tensor) {
+        release(tensor.storage());
+    }
+
+    /// Takes back one storage.
+    void release(Storage storage) {
         for (int i = live.size() - 1; i >= 0; i--) {
-            if (live.get(i) == tensor.storage()) {
+            if (live.get(i) == storage) {
                 live.remove(i);
-                giveBack(tensor.storage());
+                giveBack(storage);
                 return;
             }
         }

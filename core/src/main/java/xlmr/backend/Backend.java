@@ -155,6 +155,20 @@ public interface Backend extends AutoCloseable {
     /// dLeft += dOutput right: one half of the gradient of [#multiply].
     void multiplyGradient(Tensor dOutput, Tensor right, Tensor dLeft);
 
+    /// Rounds to bfloat16 (8 bits of fraction with the hidden one, to the nearest, ties to even)
+    /// and packs two numbers into the place of one. Of M numbers, place i holds number i in its
+    /// upper 16 bits, and in its lower ones number i + ⌈M / 2⌉, or 0 where there is none.
+    ///
+    /// @param input `[M]` in any shape; finite numbers
+    /// @param packed `[⌈M / 2⌉]`
+    void packBfloat16(Tensor input, Tensor packed);
+
+    /// What [#packBfloat16] packed, as float32.
+    ///
+    /// @param packed `[⌈M / 2⌉]`
+    /// @param output `[M]` in any shape
+    void unpackBfloat16(Tensor packed, Tensor output);
+
     /// tensor = factor tensor.
     void scale(Tensor tensor, float factor);
 

@@ -6,7 +6,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import xlmr.autograd.Ops;
 import xlmr.autograd.Parameter;
-import xlmr.autograd.Recomputation;
+import xlmr.autograd.Stretch;
 import xlmr.nn.LayerNorm;
 import xlmr.nn.Linear;
 import xlmr.tensor.Tensor;
@@ -54,7 +54,7 @@ public record XlmRobertaModel(
             EncoderLayer current = layers.get(layer);
             int index = layer;
             hidden =
-                    Recomputation.of(
+                    Stretch.of(
                             ops,
                             hidden,
                             (context, input) ->

@@ -2,6 +2,7 @@ package xlmr.train;
 
 import java.util.BitSet;
 import java.util.function.Predicate;
+import xlmr.autograd.KeptActivations;
 import xlmr.autograd.Parameter;
 import xlmr.data.EncodedExamples;
 import xlmr.data.TrainingExamples;
@@ -55,13 +56,13 @@ public record PlannedMemory(
     /// The memory of a run.
     ///
     /// @param trainable which parameters train, by name
-    /// @param recomputing whether of a layer only what goes in is kept
+    /// @param kept of encoder layers for the backward pass
     static PlannedMemory of(
             TaskModel model,
             Predicate<String> trainable,
             TrainingExamples training,
             PlannedData data,
-            boolean recomputing) {
+            KeptActivations kept) {
         Parameter words = model.encoder().embeddings().word();
         boolean byRow = model.head().shared() != words;
         int lowest = lowestTrained(model, trainable);
@@ -91,7 +92,7 @@ public record PlannedMemory(
                 read,
                 dense + (rowsTrain ? Math.min(rows, data.batchTokens()) * 2 * row : 0),
                 2 * dense + (rowsTrain ? 2 * rows * row + slots : 0),
-                activations(model, lowest, data, recomputing),
+                activations(model, lowest, data, kept),
                 features(model, lowest, training),
                 PROGRAM + (long) PIECE * words.shape().size(0));
     }
@@ -125,12 +126,12 @@ public record PlannedMemory(
     /// after its activation; and of an adapter its inner and outer product and their sum with the
     /// layer's. On the way back, 4 C + 2 F numbers of gradients are alive at a time.
     private static long activations(
-            TaskModel model, int lowest, PlannedData data, boolean recomputing) {
+            TaskModel model, int lowest, PlannedData data, KeptActivations kept) {
         XlmRobertaConfig config = model.config();
         long hidden = config.hiddenSize();
         long inner = config.intermediateSize();
         int layers = config.numHiddenLayers();
-        long kept = 8 * hidden + 2 * inner + config.heads(0);
+        long each = 8 * hidden + 2 * inner + config.heads(0);
         long alive = 4 * hidden + 2 * inner;
         long tokens = data.batchTokens();
         long adapters = 0;
@@ -141,9 +142,17 @@ public record PlannedMemory(
         }
         long back = layers - lowest;
         long held =
-                recomputing && back > 0
-                        ? back * hidden + kept + adapters / back
-                        : back * kept + adapters;
+                back == 0
+                        ? 0
+                        : switch (kept) {
+                            case FLOAT32 -> back * each + adapters;
+                            case BFLOAT16 ->
+                                    back * (hidden + (each + hidden) / 2)
+                                            + adapters / 2
+                                            + each
+                                            + adapters / back;
+                            case RECOMPUTED -> back * hidden + each + adapters / back;
+                        };
         long training = tokens * (held + alive + 3 * hidden);
         long logits = model.head().shared() == null ? 0 : 3L * tokens / 4 * config.vocabSize();
         long inference = INFERENCE_TOKENS * (6 * hidden + 2 * inner);

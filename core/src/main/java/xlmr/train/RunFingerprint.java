@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import xlmr.autograd.KeptActivations;
 import xlmr.optim.AdamWSettings;
 
 /// What decides the bits of a run, as texts by name: its settings, its data and the model that it
@@ -28,9 +29,18 @@ public record RunFingerprint(SequencedMap<String, String> facts) {
                 .with("learning rates", inside(options.rates()))
                 .with("loss", inside(options.loss()))
                 .with("clip norm", options.clipNorm())
+                .with("activations", rounding(options.kept()))
                 .with("seed", options.seed())
                 .with("patience", options.patience())
                 .with("metric", options.metric().spec());
+    }
+
+    /// Computed again, activations have the same bits.
+    private static String rounding(KeptActivations kept) {
+        return switch (kept) {
+            case FLOAT32, RECOMPUTED -> "float32";
+            case BFLOAT16 -> "bfloat16";
+        };
     }
 
     /// What stands between the brackets of a record's text.

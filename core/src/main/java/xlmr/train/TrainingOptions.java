@@ -1,5 +1,7 @@
 package xlmr.train;
 
+import xlmr.autograd.KeptActivations;
+
 /// How to fine-tune. The defaults are those of the Hugging Face Trainer, with a warm-up of a tenth
 /// of the steps.
 ///
@@ -20,8 +22,7 @@ package xlmr.train;
 /// @param loss how the loss counts
 /// @param weightDecay of everything but biases and LayerNorm
 /// @param clipNorm largest norm of all gradients together; 0 switches clipping off
-/// @param recomputing whether encoder layers are computed again in the backward pass, with the same
-///   bits: less memory, more time (gradient checkpointing)
+/// @param kept what the forward pass keeps of encoder layers for the backward pass
 public record TrainingOptions(
         Tune tune,
         int epochs,
@@ -33,7 +34,7 @@ public record TrainingOptions(
         LossOptions loss,
         double weightDecay,
         double clipNorm,
-        boolean recomputing) {
+        KeptActivations kept) {
     /// Three epochs of batches of 16 at the usual rate, everything trained.
     public static TrainingOptions defaults() {
         return new TrainingOptions(
@@ -47,7 +48,7 @@ public record TrainingOptions(
                 LossOptions.defaults(),
                 0.01,
                 1.0,
-                false);
+                KeptActivations.FLOAT32);
     }
 
     /// Checks that every number makes sense.
@@ -76,7 +77,7 @@ public record TrainingOptions(
                 loss,
                 weightDecay,
                 clipNorm,
-                recomputing);
+                kept);
     }
 
     /// These options with another number of epochs.
@@ -92,7 +93,7 @@ public record TrainingOptions(
                 loss,
                 weightDecay,
                 clipNorm,
-                recomputing);
+                kept);
     }
 
     /// These options with another patience.
@@ -108,7 +109,7 @@ public record TrainingOptions(
                 loss,
                 weightDecay,
                 clipNorm,
-                recomputing);
+                kept);
     }
 
     /// These options with another metric.
@@ -124,7 +125,7 @@ public record TrainingOptions(
                 loss,
                 weightDecay,
                 clipNorm,
-                recomputing);
+                kept);
     }
 
     /// These options with another seed.
@@ -140,7 +141,7 @@ public record TrainingOptions(
                 loss,
                 weightDecay,
                 clipNorm,
-                recomputing);
+                kept);
     }
 
     /// These options with other batches.
@@ -156,7 +157,7 @@ public record TrainingOptions(
                 loss,
                 weightDecay,
                 clipNorm,
-                recomputing);
+                kept);
     }
 
     /// These options with another batch size.
@@ -177,7 +178,7 @@ public record TrainingOptions(
                 loss,
                 weightDecay,
                 clipNorm,
-                recomputing);
+                kept);
     }
 
     /// These options with another learning rate.
@@ -198,23 +199,13 @@ public record TrainingOptions(
                 value,
                 weightDecay,
                 clipNorm,
-                recomputing);
+                kept);
     }
 
     /// These options with another weight decay.
     public TrainingOptions withWeightDecay(double value) {
         return new TrainingOptions(
-                tune,
-                epochs,
-                patience,
-                metric,
-                seed,
-                batching,
-                rates,
-                loss,
-                value,
-                clipNorm,
-                recomputing);
+                tune, epochs, patience, metric, seed, batching, rates, loss, value, clipNorm, kept);
     }
 
     /// These options with another limit of the gradient's norm.
@@ -230,11 +221,11 @@ public record TrainingOptions(
                 loss,
                 weightDecay,
                 value,
-                recomputing);
+                kept);
     }
 
-    /// These options with encoder layers computed again in the backward pass, or not.
-    public TrainingOptions withRecomputing(boolean value) {
+    /// These options with another choice of what is kept for the backward pass.
+    public TrainingOptions withKept(KeptActivations value) {
         return new TrainingOptions(
                 tune,
                 epochs,

@@ -177,8 +177,9 @@ final class TrainingPass {
             long microBatch) {
         int padId = model.config().padTokenId();
         TrainingExamples.Labelled batch = training.labelled(rows, microBatch, padId);
-        Ops plain = Ops.training(backend, workspace, tape, options.seed(), microBatch);
-        Ops ops = options.recomputing() ? plain.recomputing() : plain;
+        Ops ops =
+                Ops.training(backend, workspace, tape, options.seed(), microBatch)
+                        .keeping(options.kept());
         Tensor selected = inputs.selected(ops, rows, batch.tokens()); // [R, C]
         Tensor logits = CountedLogits.of(ops, model.head(), selected, batch); // [R', K]
         return batch.targets().loss(ops, logits, lossSettings); // []

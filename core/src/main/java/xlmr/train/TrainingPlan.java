@@ -40,7 +40,7 @@ public record TrainingPlan(
         return new TrainingPlan(
                 ParameterGroup.of(model, trainable),
                 data,
-                PlannedMemory.of(model, trainable, training, data, options.recomputing()),
+                PlannedMemory.of(model, trainable, training, data, options.kept()),
                 model.config().numHiddenLayers(),
                 PlannedMemory.lowestTrained(model, trainable));
     }

@@ -226,6 +226,20 @@ abstract class KernelBackend extends RowKernels {
     }
 
     @Override
+    public void packBfloat16(Tensor input, Tensor packed) {
+        try (Operation operation = begin()) {
+            operation.elements("packBfloat16", count(packed), input, packed, count(input));
+        }
+    }
+
+    @Override
+    public void unpackBfloat16(Tensor packed, Tensor output) {
+        try (Operation operation = begin()) {
+            operation.elements("unpackBfloat16", count(packed), packed, output, count(output));
+        }
+    }
+
+    @Override
     public void multiply(Tensor left, Tensor right, Tensor output) {
         try (Operation operation = begin()) {
             operation.elements("multiply", count(output), left, right, output);

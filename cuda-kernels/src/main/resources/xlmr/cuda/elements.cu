@@ -63,6 +63,24 @@ extern "C" __global__ void dropoutGradient(
     }
 }
 
+// Bfloat16 numbers, two in the place of a float: number i above number i + places. `places` is half of `n`, rounded up.
+extern "C" __global__ void packBfloat16(const float* input, float* packed, int n, int places) {
+    FOR_EACH(i, places) {
+        float lower = i + places < n ? input[i + places] : 0.0f;
+        packed[i] = __uint_as_float(Bf16::pair(lower, input[i]));
+    }
+}
+
+extern "C" __global__ void unpackBfloat16(const float* packed, float* output, int n, int places) {
+    FOR_EACH(i, places) {
+        unsigned both = __float_as_uint(packed[i]);
+        output[i] = __uint_as_float(both & 0xffff0000u);
+        if (i + places < n) {
+            output[i + places] = __uint_as_float(both << 16);
+        }
+    }
+}
+
 // output = input in 16 bits, rounded to the nearest.
 extern "C" __global__ void narrowToBf16(const float* input, Half* output, int n) {
     FOR_EACH(i, n) {

@@ -165,6 +165,21 @@ abstract class ElementwiseBackend implements Backend {
     }
 
     @Override
+    public void packBfloat16(Tensor input, Tensor packed) {
+        float[] x = weights.values(input);
+        int count = count(input);
+        split(count(packed), (from, to) -> Bfloat16Pairs.pack(x, count, array(packed), from, to));
+    }
+
+    @Override
+    public void unpackBfloat16(Tensor packed, Tensor output) {
+        int count = count(output);
+        split(
+                count(packed),
+                (from, to) -> Bfloat16Pairs.unpack(array(packed), array(output), count, from, to));
+    }
+
+    @Override
     public void multiply(Tensor left, Tensor right, Tensor output) {
         float[] a = weights.values(left);
         float[] b = weights.values(right);

@@ -242,6 +242,26 @@ public final class ScalarBackend implements Backend {
     }
 
     @Override
+    public void packBfloat16(Tensor input, Tensor packed) {
+        Bfloat16Pairs.pack(
+                Elements.of(input),
+                Elements.count(input),
+                Elements.writable(packed),
+                0,
+                Elements.count(packed));
+    }
+
+    @Override
+    public void unpackBfloat16(Tensor packed, Tensor output) {
+        Bfloat16Pairs.unpack(
+                Elements.of(packed),
+                Elements.writable(output),
+                Elements.count(output),
+                0,
+                Elements.count(packed));
+    }
+
+    @Override
     public void multiply(Tensor left, Tensor right, Tensor output) {
         float[] a = Elements.of(left);
         float[] b = Elements.of(right);

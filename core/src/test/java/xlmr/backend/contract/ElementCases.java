@@ -30,6 +30,7 @@ final class ElementCases {
             }
             addArithmetic(cases, sizes);
             addDropout(cases, new DropoutMask(0.3f, 17, -5), sizes);
+            addBfloat16(cases, sizes);
         }
         for (Activation function : Activation.values()) {
             addLargeActivation(cases, function);
@@ -46,10 +47,54 @@ final class ElementCases {
                         input(Shape.of(2), 5, 5),
                         updated(Shape.of(2), 3, 3)));
         addArithmetic(cases, LARGE);
+        addBfloat16(cases, LARGE);
         for (float probability : new float[] {0, 1e-7f, 0.1f, 0.5f, 0.999f}) {
             addDropout(cases, DropoutMask.of(probability, -3, 1000, 41), LARGE);
         }
         return cases;
+    }
+
+    /// Packed and unpacked again, numbers are the nearest of those with 8 bits of fraction; the
+    /// upper halves of the places are checked alone, as bits.
+    private static void addBfloat16(List<OperationCase> cases, int... sizes) {
+        String shape = " " + Shape.of(sizes);
+        int places = (Shape.of(sizes).elements() + 1) / 2;
+        cases.add(
+                OperationCase.of(
+                        "bfloat16, packed and unpacked" + shape,
+                        0,
+                        (backend, t) -> {
+                            backend.packBfloat16(t[0], t[1]);
+                            backend.unpackBfloat16(t[1], t[2]);
+                            backend.packBfloat16(t[2], t[1]);
+                            backend.fill(t[2], 7);
+                            backend.unpackBfloat16(t[1], t[2]);
+                            backend.fill(t[1], 0);
+                        },
+                        a -> {
+                            set(a[1], i -> 0);
+                            set(a[2], i -> nearestBfloat16(a[0][i]));
+                        },
+                        input(sizes),
+                        output(places),
+                        output(sizes)));
+        cases.add(
+                OperationCase.of(
+                        "bfloat16, what is packed first lies above" + shape,
+                        0x1p17,
+                        (backend, t) -> backend.packBfloat16(t[0], t[1]),
+                        a -> set(a[1], i -> nearestBfloat16(a[0][i])),
+                        input(sizes).awayFromZero(0.01),
+                        output(places)));
+    }
+
+    /// By decimal arithmetic, not by bits.
+    private static double nearestBfloat16(double value) {
+        if (value == 0) {
+            return value;
+        }
+        double unit = Math.scalb(1.0, Math.getExponent(value) - 7);
+        return Math.rint(value / unit) * unit;
     }
 
     private static void addActivation(

@@ -11,7 +11,8 @@ import xlmr.tensor.Tensor;
 ///
 /// @param name operation and sizes, for the report
 /// @param ulps allowed error, in units of the float32 rounding (2^-24) of the largest number of the
-///   expected array; 0 asks for the same bits
+///   expected array, or of what is added to it: a sum near 0 is as exact as its addends; 0 asks for
+///   the same bits
 /// @param call the operation under test
 /// @param statement the same in double precision on the operands' arrays: it replaces or changes
 ///   the arrays of the outputs; null where the scalar backend is the oracle
@@ -93,6 +94,11 @@ record OperationCase(
         double largest = 0;
         for (double value : expected) {
             largest = Math.max(largest, Double.isFinite(value) ? Math.abs(value) : 0);
+        }
+        if (operands.get(operand).role() == Role.UPDATED) {
+            for (float value : operands.get(operand).values()) {
+                largest = Math.max(largest, Float.isFinite(value) ? Math.abs(value) : 0);
+            }
         }
         // A factor below the smallest normal number may be lost.
         double limit = exact ? 0 : ulps * 0x1p-24 * largest + Float.MIN_NORMAL * largestInput();
