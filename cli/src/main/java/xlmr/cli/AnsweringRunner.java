@@ -17,6 +17,8 @@ import xlmr.data.QuestionWarnings;
 import xlmr.data.RecordCursor;
 import xlmr.eval.AnswerDecoding;
 import xlmr.eval.AnswerSpan;
+import xlmr.eval.AnsweredQuestion;
+import xlmr.eval.PairedAnswers;
 import xlmr.eval.SpanReport;
 import xlmr.model.Task;
 import xlmr.pipeline.QuestionAnswerer;
@@ -27,6 +29,8 @@ import xlmr.pipeline.TrainingTask;
 @Command
 final class AnsweringRunner implements TaskRunner {
     private static final int CHUNK = 256;
+    private static final String FILES =
+            "question answering, whose files have fields of their own names";
 
     @Option(
             names = "--max-answer-length",
@@ -82,6 +86,28 @@ final class AnsweringRunner implements TaskRunner {
             progress.to(questions.size());
         }
         output.show(report, row -> questions.get(row).inWords());
+    }
+
+    @Override
+    public ComparedTexts compare(ComparedModels models, LabelledInput labelled, Path input) {
+        labelled.refuseColumnsFor(FILES);
+        List<Question> questions = readAll(models.streams(), QuestionReader.labelled(), input);
+        AnswerDecoding decoding = decoding(questions.stream().anyMatch(Question::impossible));
+        List<List<AnsweredQuestion>> said =
+                models.each(call -> answered(call, decoding, questions));
+        return new ComparedTexts(
+                new PairedAnswers.Spans(said.getFirst(), said.getLast(), decoding.threshold()),
+                row -> questions.get(row).question());
+    }
+
+    private List<AnsweredQuestion> answered(
+            Call call, AnswerDecoding decoding, List<Question> questions) {
+        QuestionAnswerer answerer = open(call, decoding);
+        try (Progress progress = Progress.over(call.streams(), "predict", questions.size())) {
+            List<AnsweredQuestion> answered = answerer.answered(questions, done -> {});
+            progress.to(questions.size());
+            return answered;
+        }
     }
 
     @Override

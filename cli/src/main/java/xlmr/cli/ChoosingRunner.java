@@ -15,6 +15,7 @@ import xlmr.data.DataWarning;
 import xlmr.data.ExampleReader;
 import xlmr.data.RecordCursor;
 import xlmr.eval.ChoiceReport;
+import xlmr.eval.PairedAnswers;
 import xlmr.model.Task;
 import xlmr.pipeline.ChoiceAnswerer;
 import xlmr.pipeline.ChosenAnswer;
@@ -47,6 +48,29 @@ final class ChoosingRunner implements TaskRunner {
             report = answerer.evaluate(questions, progress::to);
         }
         output.show(report, row -> questions.get(row).inWords());
+    }
+
+    @Override
+    public ComparedTexts compare(ComparedModels models, LabelledInput labelled, Path input) {
+        List<ChoiceQuestion> questions = labelledQuestions(models.streams(), labelled, input);
+        List<int[]> said = models.each(call -> chosen(call, questions));
+        return new ComparedTexts(
+                new PairedAnswers.Choices(
+                        questions.stream()
+                                .mapToInt(question -> question.label().orElseThrow())
+                                .toArray(),
+                        said.getFirst(),
+                        said.getLast()),
+                row -> questions.get(row).inWords());
+    }
+
+    private static int[] chosen(Call call, List<ChoiceQuestion> questions) {
+        ChoiceAnswerer answerer = open(call);
+        try (Progress progress = Progress.over(call.streams(), "predict", questions.size())) {
+            return answerer.answerAll(questions, progress::to).stream()
+                    .mapToInt(ChosenAnswer::choice)
+                    .toArray();
+        }
     }
 
     @Override

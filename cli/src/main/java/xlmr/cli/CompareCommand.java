@@ -3,8 +3,8 @@ package xlmr.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -12,16 +12,19 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import xlmr.data.Example;
 import xlmr.eval.ComparisonText;
+import xlmr.eval.PairedAnswers;
 import xlmr.eval.PairedComparison;
+import xlmr.model.Task;
 
-/// Compares two classifiers on the same texts.
+/// Compares two models on the same texts.
 @Command(
         name = "compare",
         description = {
-            "Say whether one classifier is better than another, or whether it is chance.",
+            "Say whether one model is better than another, or whether it is chance.",
             "",
-            "Both are judged on the same labelled texts: two models, or two files of answers that"
-                    + " predict wrote, or two files of logits. The first is called A, the second B."
+            "Both are judged on the same labelled texts: two models of the same task, or for"
+                    + " sequence classification two files of answers that predict wrote, or two"
+                    + " files of logits. The first is called A, the second B."
         },
         footer = {
             "",
@@ -58,10 +61,13 @@ final class CompareCommand implements Runnable {
             names = "--input",
             paramLabel = "FILE",
             description =
-                    "With --model and --predictions: the labelled texts, CSV, TSV or JSON Lines.")
+                    "With --model and --predictions: the labelled texts, in the form that evaluate"
+                            + " reads.")
     private @Nullable Path input;
 
     @Mixin private LabelledInput labelled;
+    @Mixin private TaskOption taskOption;
+    @Mixin private TaskRunners runners;
 
     @Option(
             names = "--max-length",
@@ -118,20 +124,30 @@ final class CompareCommand implements Runnable {
             throw new CommandException("--resamples: expected 1 to 10000000, found " + resamples);
         }
         if (input == null) {
-            ComparedAnswers answers = ComparedAnswers.ofLogits(logits.getFirst(), logits.getLast());
-            print(answers.compare(resamples, seed), List.of(), names(logits));
-            return;
+            print(
+                    new ComparedTexts(
+                            ComparedAnswers.ofLogits(logits.getFirst(), logits.getLast()),
+                            row -> "row " + row),
+                    names(logits));
+        } else if (models.isEmpty()) {
+            List<Example> examples = labelled.read(streams, input);
+            PairedAnswers answers =
+                    ComparedAnswers.ofPredictions(
+                            labelled, examples, predictions.getFirst(), predictions.getLast());
+            print(ComparedTexts.of(answers, examples), names(predictions));
+        } else {
+            print(ofModels(input), models);
         }
-        List<Example> examples = labelled.read(streams, input);
-        ComparedAnswers answers =
-                models.isEmpty()
-                        ? ComparedAnswers.ofPredictions(
-                                labelled, examples, predictions.getFirst(), predictions.getLast())
-                        : ComparedAnswers.ofModels(streams, compute, models, maxLength, examples);
-        print(
-                answers.compare(resamples, seed),
-                examples,
-                models.isEmpty() ? names(predictions) : models);
+    }
+
+    private ComparedTexts ofModels(Path file) {
+        ComparedModels compared = new ComparedModels(streams, compute, models, maxLength);
+        Task task = compared.task(taskOption);
+        if (task != Task.SEQUENCE_CLASSIFICATION) {
+            return runners.of(task).compare(compared, labelled, file);
+        }
+        List<Example> examples = labelled.read(streams, file);
+        return ComparedTexts.of(ComparedAnswers.ofModels(compared, examples), examples);
     }
 
     private static List<String> names(List<Path> files) {
@@ -142,13 +158,14 @@ final class CompareCommand implements Runnable {
         return new CommandLine.ParameterException(spec.commandLine(), message);
     }
 
-    private void print(PairedComparison comparison, List<Example> examples, List<String> names) {
+    private void print(ComparedTexts texts, List<String> names) {
+        PairedComparison comparison = PairedComparison.of(texts.answers(), resamples, seed);
         if (json) {
             ObjectNode object = ComparisonText.json(comparison);
             for (var difference : object.withArrayProperty("differences")) {
                 int example = difference.get("example").intValue();
-                if (!examples.isEmpty()) {
-                    ((ObjectNode) difference).put("text", examples.get(example).text());
+                if (logits.isEmpty()) {
+                    ((ObjectNode) difference).put("text", texts.text().apply(example));
                 }
             }
             ArrayNode compared = object.putArray("compared");
@@ -157,35 +174,49 @@ final class CompareCommand implements Runnable {
             return;
         }
         streams.out().print(ComparisonText.of(comparison, names.getFirst(), names.getLast()));
-        show("Only B gets these right", comparison, examples, PairedComparison.Difference::isFixed);
+        boolean right = comparison.randomization() == null;
         show(
-                "Only A gets these right",
-                comparison,
-                examples,
-                PairedComparison.Difference::isBroken);
+                right ? "Only B gets these right" : "B does better here",
+                texts,
+                better(comparison, 1));
+        show(
+                right ? "Only A gets these right" : "A does better here",
+                texts,
+                better(comparison, -1));
+    }
+
+    /// The examples on which one does better, where it does so by most first.
+    ///
+    /// @param sign 1 for the second, -1 for the first
+    private static List<PairedComparison.Difference> better(PairedComparison comparison, int sign) {
+        return comparison.differences().stream()
+                .filter(one -> sign * one.gain() > 0)
+                .sorted(Comparator.comparingDouble(one -> -sign * one.gain()))
+                .toList();
     }
 
     private void show(
-            String title,
-            PairedComparison comparison,
-            List<Example> examples,
-            Predicate<PairedComparison.Difference> which) {
-        List<PairedComparison.Difference> all =
-                comparison.differences().stream().filter(which).toList();
-        if (all.isEmpty() || shown < 1) {
+            String title, ComparedTexts texts, List<PairedComparison.Difference> differences) {
+        int count = Math.min(shown, differences.size());
+        if (count < 1) {
             return;
         }
-        streams.out().printf("%n%s (%d of %d)%n", title, Math.min(shown, all.size()), all.size());
-        for (PairedComparison.Difference one : all.subList(0, Math.min(shown, all.size()))) {
+        streams.out().printf("%n%s (%d of %d)%n", title, count, differences.size());
+        for (PairedComparison.Difference one : differences.subList(0, count)) {
+            boolean told = isNeither(one);
             streams.out()
                     .printf(
-                            "  A %s, B %s: %s%n",
+                            "  A %s, B %s%s: %s%n",
                             name(one.first()),
                             name(one.second()),
-                            examples.isEmpty()
-                                    ? "row " + one.example()
-                                    : Printable.line(examples.get(one.example()).text()));
+                            told ? ", right " + name(one.truth()) : "",
+                            Printable.line(texts.text().apply(one.example())));
         }
+    }
+
+    /// Whether neither is what is right, so that this has to be said.
+    private static boolean isNeither(PairedComparison.Difference one) {
+        return !one.truth().equals(one.first()) && !one.truth().equals(one.second());
     }
 
     private static String name(List<String> labels) {

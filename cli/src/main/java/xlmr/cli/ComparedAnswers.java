@@ -10,49 +10,19 @@ import xlmr.data.Example;
 import xlmr.data.LabelSet;
 import xlmr.eval.Logits;
 import xlmr.eval.LogitsFile;
-import xlmr.eval.PairedComparison;
+import xlmr.eval.PairedAnswers;
 import xlmr.model.ProblemType;
-import xlmr.model.Task;
+import xlmr.model.Targets;
 import xlmr.pipeline.ModelCalibration;
 import xlmr.pipeline.Prediction;
 import xlmr.pipeline.TextClassifier;
 
-/// The answers of two classifiers to the same texts, from wherever they come.
-///
-/// @param truth `[B, K]`
-/// @param first `[B, K]`
-/// @param second `[B, K]`
-/// @param labels the K names
-/// @param oneLabel whether a text has exactly one label
-record ComparedAnswers(
-        boolean[][] truth,
-        boolean[][] first,
-        boolean[][] second,
-        List<String> labels,
-        boolean oneLabel) {
-
-    PairedComparison compare(int resamples, long seed) {
-        return oneLabel
-                ? PairedComparison.ofClasses(
-                        ids(truth), ids(first), ids(second), labels, resamples, seed)
-                : PairedComparison.ofLabels(truth, first, second, labels, resamples, seed);
-    }
-
-    private static int[] ids(boolean[][] flags) {
-        return Arrays.stream(flags)
-                .mapToInt(
-                        row -> {
-                            int id = 0;
-                            while (!row[id]) {
-                                id++;
-                            }
-                            return id;
-                        })
-                .toArray();
-    }
+/// The answers of two classifiers of texts to the same texts, from wherever they come.
+final class ComparedAnswers {
+    private ComparedAnswers() {}
 
     /// Two files of logits with the same right labels.
-    static ComparedAnswers ofLogits(Path one, Path other) {
+    static PairedAnswers ofLogits(Path one, Path other) {
         LogitsFile first = LogitsFile.read(one);
         LogitsFile second = LogitsFile.read(other);
         int[] truth = first.labels();
@@ -66,29 +36,16 @@ record ComparedAnswers(
                     "%s and %s: expected the same label names in both, found %s and %s"
                             .formatted(one, other, first.labelNames(), second.labelNames()));
         }
-        int labels = first.labelNames().size();
-        return new ComparedAnswers(
-                flags(truth, labels),
-                flags(largest(first), labels),
-                flags(largest(second), labels),
-                first.labelNames(),
-                true);
+        return new PairedAnswers.Classes(
+                first.labelNames(), truth, largest(first), largest(second));
     }
 
     private static int[] largest(LogitsFile file) {
         return Arrays.stream(file.rows()).mapToInt(Logits::argmax).toArray();
     }
 
-    private static boolean[][] flags(int[] ids, int labels) {
-        boolean[][] flags = new boolean[ids.length][labels];
-        for (int i = 0; i < ids.length; i++) {
-            flags[i][ids[i]] = true;
-        }
-        return flags;
-    }
-
     /// Two files of predictions, each with an answer for each of the labelled texts.
-    static ComparedAnswers ofPredictions(
+    static PairedAnswers ofPredictions(
             LabelledInput labelled, List<Example> examples, Path one, Path other) {
         List<Example> first = predictions(labelled, examples, one);
         List<Example> second = predictions(labelled, examples, other);
@@ -97,12 +54,17 @@ record ComparedAnswers(
             file.forEach(example -> names.addAll(example.labels()));
         }
         LabelSet labels = LabelSet.of(List.copyOf(names));
-        return new ComparedAnswers(
-                flags(examples, labels),
-                flags(first, labels),
-                flags(second, labels),
-                labels.names(),
-                !labelled.hasDelimiter());
+        return labelled.hasDelimiter()
+                ? new PairedAnswers.Labels(
+                        labels.names(),
+                        flags(examples, labels),
+                        flags(first, labels),
+                        flags(second, labels))
+                : new PairedAnswers.Classes(
+                        labels.names(),
+                        labels.idsOf(examples),
+                        labels.idsOf(first),
+                        labels.idsOf(second));
     }
 
     private static List<Example> predictions(
@@ -129,51 +91,60 @@ record ComparedAnswers(
         return examples.stream().map(labels::flagsOf).toArray(boolean[][]::new);
     }
 
-    /// Two models, one after the other, so that only one is in memory.
-    static ComparedAnswers ofModels(
-            Streams streams,
-            ComputeOptions compute,
-            List<String> models,
-            int maxLength,
-            List<Example> examples) {
-        List<boolean[][]> answers = new ArrayList<>();
-        List<LabelSet> labels = new ArrayList<>();
-        List<ProblemType> problems = new ArrayList<>();
-        for (String model : models) {
-            ClassifierOption option = ClassifierOption.named(model, maxLength);
-            option.requireTask(streams, Task.SEQUENCE_CLASSIFICATION, "compare");
-            try (Backend backend = compute.open(streams)) {
-                TextClassifier classifier = calibrated(streams, option, backend);
-                requireLabels(classifier, model);
-                problems.add(classifier.problem());
-                LabelSet own = LabelSet.of(classifier.config().labels());
-                if (!labels.isEmpty()
-                        && !new TreeSet<>(own.names())
-                                .equals(new TreeSet<>(labels.getFirst().names()))) {
-                    throw new CommandException(
-                            "compare: expected two models with the same labels, found %s and %s"
-                                    .formatted(labels.getFirst().names(), own.names()));
+    /// What a model says of the texts.
+    ///
+    /// @param targets the right labels or numbers, as it numbers them
+    private record Said(
+            ProblemType problem,
+            LabelSet labels,
+            Targets.OfSequences targets,
+            List<Prediction> predictions) {}
+
+    /// Two models, one after the other.
+    static PairedAnswers ofModels(ComparedModels models, List<Example> examples) {
+        List<Said> said = new ArrayList<>();
+        for (String model : models.names()) {
+            ClassifierOption option = ClassifierOption.named(model, models.maxLength());
+            try (Backend backend = models.compute().open(models.streams())) {
+                TextClassifier classifier = calibrated(models.streams(), option, backend);
+                LabelSet labels = LabelSet.of(classifier.config().labels());
+                if (!said.isEmpty()) {
+                    requireSame(said.getFirst(), classifier.problem(), labels);
                 }
-                if (problems.getFirst() != problems.getLast()) {
-                    throw new CommandException(
-                            "compare: one of the models gives one label a text, the other several");
+                // An unknown label is refused before the work.
+                Targets.OfSequences targets = classifier.targets(examples);
+                try (Progress progress =
+                        Progress.over(models.streams(), "predict", examples.size())) {
+                    said.add(
+                            new Said(
+                                    classifier.problem(),
+                                    labels,
+                                    targets,
+                                    classifier.predictAll(examples, progress::to)));
                 }
-                labels.add(own);
-                examples.forEach(own::flagsOf); // an unknown label is refused before the work
-                answers.add(answers(streams, classifier, examples, labels.getFirst()));
             }
         }
-        LabelSet named = labels.getFirst();
-        boolean oneLabel = problems.getFirst() == ProblemType.SINGLE_LABEL_CLASSIFICATION;
-        if (oneLabel) {
-            named.idsOf(examples); // exactly one each
-        }
-        return new ComparedAnswers(
-                flags(examples, named),
-                answers.getFirst(),
-                answers.getLast(),
-                named.names(),
-                oneLabel);
+        Said first = said.getFirst();
+        Said second = said.getLast();
+        return switch (first.targets()) {
+            case Targets.Classes classes ->
+                    new PairedAnswers.Classes(
+                            first.labels().names(),
+                            classes.labels(),
+                            ids(first.predictions(), first.labels()),
+                            ids(second.predictions(), first.labels()));
+            case Targets.MultiLabel several ->
+                    new PairedAnswers.Labels(
+                            first.labels().names(),
+                            flags(examples, first.labels()),
+                            given(first.predictions(), first.labels()),
+                            given(second.predictions(), first.labels()));
+            case Targets.Values values ->
+                    new PairedAnswers.Numbers(
+                            Arrays.stream(values.values()).mapToDouble(row -> row[0]).toArray(),
+                            numbers(first.predictions()),
+                            numbers(second.predictions()));
+        };
     }
 
     /// With the thresholds that were stored for it, which decide where a text has several labels.
@@ -188,26 +159,47 @@ record ComparedAnswers(
                 : classifier;
     }
 
-    private static void requireLabels(TextClassifier classifier, String model) {
-        if (classifier.problem() == ProblemType.REGRESSION) {
+    private static void requireSame(Said first, ProblemType problem, LabelSet labels) {
+        if (first.problem() != problem) {
             throw new CommandException(
-                    "%s gives numbers; compare is for models that give labels. evaluate says how good each is"
-                            .formatted(model));
+                    "compare: expected two models that answer alike, found one with %s and one with %s"
+                            .formatted(words(first.problem()), words(problem)));
+        }
+        if (problem != ProblemType.REGRESSION
+                && !new TreeSet<>(first.labels().names()).equals(new TreeSet<>(labels.names()))) {
+            throw new CommandException(
+                    "compare: expected two models with the same labels, found %s and %s"
+                            .formatted(first.labels().names(), labels.names()));
         }
     }
 
-    private static boolean[][] answers(
-            Streams streams, TextClassifier classifier, List<Example> examples, LabelSet labels) {
-        try (Progress progress = Progress.over(streams, "predict", examples.size())) {
-            List<boolean[]> rows = new ArrayList<>();
-            for (Prediction prediction : classifier.predictAll(examples, progress::to)) {
-                boolean[] row = new boolean[labels.size()];
-                for (String label : prediction.labels()) {
-                    row[labels.find(label).orElseThrow()] = true;
-                }
-                rows.add(row);
+    private static String words(ProblemType problem) {
+        return switch (problem) {
+            case SINGLE_LABEL_CLASSIFICATION -> "one label a text";
+            case MULTI_LABEL_CLASSIFICATION -> "several labels a text";
+            case REGRESSION -> "numbers";
+        };
+    }
+
+    private static int[] ids(List<Prediction> predictions, LabelSet labels) {
+        return predictions.stream()
+                .mapToInt(prediction -> labels.find(prediction.label()).orElseThrow())
+                .toArray();
+    }
+
+    private static boolean[][] given(List<Prediction> predictions, LabelSet labels) {
+        boolean[][] rows = new boolean[predictions.size()][labels.size()];
+        for (int i = 0; i < rows.length; i++) {
+            for (String label : predictions.get(i).labels()) {
+                rows[i][labels.find(label).orElseThrow()] = true;
             }
-            return rows.toArray(boolean[][]::new);
         }
+        return rows;
+    }
+
+    private static double[] numbers(List<Prediction> predictions) {
+        return predictions.stream()
+                .mapToDouble(prediction -> prediction.logits().getFirst())
+                .toArray();
     }
 }

@@ -68,6 +68,13 @@ final class LanguageModelRunner implements TaskRunner {
     }
 
     @Override
+    public ComparedTexts compare(ComparedModels models, LabelledInput labelled, Path input) {
+        throw new CommandException(
+                "compare: a model for %s gives no answers to compare; evaluate says how well each guesses tokens"
+                        .formatted(task.word()));
+    }
+
+    @Override
     public void predict(Call call, TextInput input, @Nullable Path output) {
         if (output != null) {
             throw new CommandException(

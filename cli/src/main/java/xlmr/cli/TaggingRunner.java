@@ -1,6 +1,7 @@
 package xlmr.cli;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
@@ -17,8 +18,10 @@ import xlmr.data.TaggedSentence;
 import xlmr.data.TaggedWarnings;
 import xlmr.eval.EntityAggregation;
 import xlmr.eval.EvaluationReport;
+import xlmr.eval.PairedAnswers;
 import xlmr.eval.TagScheme;
 import xlmr.model.Task;
+import xlmr.pipeline.TaggedWord;
 import xlmr.pipeline.TokenClassificationTraining;
 import xlmr.pipeline.TokenTagger;
 import xlmr.pipeline.TrainingTask;
@@ -139,6 +142,42 @@ final class TaggingRunner implements TaskRunner {
                     .warn(
                             "tags that the model does not know, and so gets wrong: %s"
                                     .formatted(String.join(", ", unknown)));
+        }
+    }
+
+    @Override
+    public ComparedTexts compare(ComparedModels models, LabelledInput labelled, Path input) {
+        labelled.refuseFor(FILES);
+        List<TaggedSentence> sentences = read(models.streams(), input);
+        List<Boolean> entities = new ArrayList<>();
+        List<List<List<String>>> said =
+                models.each(
+                        call -> {
+                            TokenTagger tagger = open(call);
+                            entities.add(scheme != null || tagger.marksEntities());
+                            return tags(call.streams(), tagger, sentences);
+                        });
+        if (!entities.getFirst().equals(entities.getLast())) {
+            throw new CommandException(
+                    "compare: the tags of one model mark entities, those of the other do not");
+        }
+        return new ComparedTexts(
+                new PairedAnswers.Tags(
+                        sentences.stream().map(TaggedSentence::words).toList(),
+                        sentences.stream().map(TaggedSentence::tags).toList(),
+                        said.getFirst(),
+                        said.getLast(),
+                        entities.getFirst(),
+                        scheme),
+                row -> sentences.get(row).text());
+    }
+
+    private static List<List<String>> tags(
+            Streams streams, TokenTagger tagger, List<TaggedSentence> sentences) {
+        try (Progress progress = Progress.over(streams, "predict", sentences.size())) {
+            return tagger.tagWords(sentences, progress::to).stream()
+                    .map(tagged -> tagged.words().stream().map(TaggedWord::tag).toList())
+                    .toList();
         }
     }
 

@@ -21,6 +21,11 @@ interface TaskRunner {
     /// @param output where the report goes
     void evaluate(Call call, LabelledInput labelled, Path input, EvaluationOutput output);
 
+    /// What two models say of a labelled file.
+    ///
+    /// @param labelled the options of labelled files
+    ComparedTexts compare(ComparedModels models, LabelledInput labelled, Path input);
+
     /// Answers.
     ///
     /// @param output file of JSON Lines, or null for standard output

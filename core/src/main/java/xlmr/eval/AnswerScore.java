@@ -40,6 +40,16 @@ public record AnswerScore(double exact, double f1) {
         return new AnswerScore(exact, f1);
     }
 
+    /// The score of the answer that is given: none if the no-answer score is above a threshold.
+    ///
+    /// @param version in which of 1.1 every question is answered
+    static AnswerScore of(AnsweredQuestion question, SquadVersion version, double threshold) {
+        if (question.isLeftOut(version, threshold)) {
+            return question.hasAnswer() ? NOTHING : ALL;
+        }
+        return best(question.prediction(), question.truths(), version);
+    }
+
     private static AnswerScore of(
             List<String> predicted, List<String> truth, SquadVersion version) {
         if (predicted.isEmpty() || truth.isEmpty()) {

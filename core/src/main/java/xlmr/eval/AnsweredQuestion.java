@@ -23,4 +23,9 @@ public record AnsweredQuestion(String prediction, double noAnswerScore, List<Str
     public boolean hasAnswer() {
         return truths.stream().anyMatch(truth -> !truth.isEmpty());
     }
+
+    /// Whether the model prefers no answer by more than a threshold.
+    boolean isLeftOut(SquadVersion version, double threshold) {
+        return version == SquadVersion.V2 && noAnswerScore > threshold;
+    }
 }

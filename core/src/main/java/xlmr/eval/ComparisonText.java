@@ -7,44 +7,84 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 
-/// A [PairedComparison] for a person and for scripts. The two classifiers are called A and B.
+/// A [PairedComparison] for a person and for scripts. The two models are called A and B.
 public final class ComparisonText {
     private ComparisonText() {}
 
-    /// Whether B is better, in one or two plain sentences.
+    /// Whether B is better, in a few plain sentences.
     public static String sentence(PairedComparison comparison) {
-        PairedComparison.Side first = comparison.first();
-        PairedComparison.Side second = comparison.second();
-        McNemar test = comparison.test();
-        int more = second.right() - first.right();
+        RandomizationTest randomization = comparison.randomization();
+        McNemar rightness = comparison.rightness();
+        if (randomization == null) {
+            return rightness == null ? "" : ofRight(comparison, rightness);
+        }
+        String tested = ofScore(comparison, randomization);
+        return rightness == null || rightness.onlyFirst() + rightness.onlySecond() == 0
+                ? tested
+                : "%s Of answers that are right as a whole: %s"
+                        .formatted(tested, lowerFirst(ofRight(comparison, rightness)));
+    }
+
+    private static String ofRight(PairedComparison comparison, McNemar test) {
+        int more = test.secondRight() - test.firstRight();
+        String nouns = comparison.noun() + "s";
         if (test.onlyFirst() + test.onlySecond() == 0) {
-            return "Both get the same %d of %d texts right: on these texts there is nothing to tell them apart."
-                    .formatted(first.right(), comparison.examples());
+            return "Both get the same %d of %d %s right: on these %s there is nothing to tell them apart."
+                    .formatted(test.firstRight(), comparison.examples(), nouns, nouns);
         }
         String counts =
                 more == 0
-                        ? "Both get %d of %d texts right"
-                                .formatted(first.right(), comparison.examples())
-                        : "%s gets %d of %d texts right, %s gets %d"
+                        ? "both get %d of %d %s right"
+                                .formatted(test.firstRight(), comparison.examples(), nouns)
+                        : "%s gets %d of %d %s right, %s gets %d"
                                 .formatted(
                                         more > 0 ? "B" : "A",
-                                        Math.max(first.right(), second.right()),
+                                        Math.max(test.firstRight(), test.secondRight()),
                                         comparison.examples(),
+                                        nouns,
                                         more > 0 ? "A" : "B",
-                                        Math.min(first.right(), second.right()));
+                                        Math.min(test.firstRight(), test.secondRight()));
         String chance =
                 "if both were equally good, a difference of this size or more would come about in %s of cases"
                         .formatted(chance(test.probability()));
         return test.isSignificant()
                 ? "%s is better, and not by chance: %s; %s."
-                        .formatted(more > 0 ? "B" : "A", lowerFirst(counts), chance)
-                : "This cannot be told from chance: %s; %s. More texts may tell."
-                        .formatted(lowerFirst(counts), chance);
+                        .formatted(more > 0 ? "B" : "A", counts, chance)
+                : "This cannot be told from chance: %s; %s. More %s may tell."
+                        .formatted(counts, chance, nouns);
+    }
+
+    private static String ofScore(PairedComparison comparison, RandomizationTest test) {
+        ComparedScore score = comparison.scores().getFirst();
+        String nouns = comparison.noun() + "s";
+        if (test.differing() == 0) {
+            return "Both do as well on each of %d %s, %s %s: on these there is nothing to tell them apart."
+                    .formatted(comparison.examples(), nouns, score.title(), three(score.first()));
+        }
+        boolean second = score.secondIsBetter();
+        String found =
+                "%s is %s for %s, %s for %s"
+                        .formatted(
+                                score.title(),
+                                three(second ? score.second() : score.first()),
+                                second ? "B" : "A",
+                                three(second ? score.first() : score.second()),
+                                second ? "A" : "B");
+        String chance =
+                "if it made no difference which of the two answers, a difference of this size or more would come about in %s of cases"
+                        .formatted(chance(test.probability()));
+        return test.isSignificant()
+                ? "%s is better, and not by chance: %s; %s."
+                        .formatted(second ? "B" : "A", found, chance)
+                : "This cannot be told from chance: %s; %s. More %s may tell."
+                        .formatted(found, chance, nouns);
     }
 
     private static String lowerFirst(String words) {
-        return words.startsWith("Both") ? "b" + words.substring(1) : words;
+        boolean name = words.startsWith("A ") || words.startsWith("B ");
+        return name ? words : words.substring(0, 1).toLowerCase(Locale.ROOT) + words.substring(1);
     }
 
     private static String chance(double probability) {
@@ -56,87 +96,75 @@ public final class ComparisonText {
     /// @param firstName what A is
     /// @param secondName what B is
     public static String of(PairedComparison comparison, String firstName, String secondName) {
-        PairedComparison.Side first = comparison.first();
-        PairedComparison.Side second = comparison.second();
         StringBuilder text = new StringBuilder();
         text.append(TextTable.harmless("A  " + firstName)).append('\n');
         text.append(TextTable.harmless("B  " + secondName)).append("\n\n");
         TextTable table = new TextTable().row("", "A", "B", "B - A", "95 % interval");
-        row(table, "accuracy", first.accuracy(), second.accuracy(), bounds(comparison.accuracy()));
-        row(table, "macro F1", first.macroF1(), second.macroF1(), bounds(comparison.macroF1()));
+        for (ComparedScore score : comparison.scores()) {
+            row(table, score.title(), score.first(), score.second(), bounds(score.interval()));
+        }
         text.append(table.text()).append('\n');
         text.append(ReportText.wrapped("", sentence(comparison)));
-        text.append("\nWhich of them is right\n");
-        McNemar test = comparison.test();
-        int both = first.right() - test.onlyFirst();
-        text.append(
-                new TextTable()
-                        .row("", "B right", "B wrong")
-                        .row("A right", number(both), number(test.onlyFirst()))
-                        .row(
-                                "A wrong",
-                                number(test.onlySecond()),
-                                number(
-                                        comparison.examples()
-                                                - both
-                                                - test.onlyFirst()
-                                                - test.onlySecond()))
-                        .text());
-        text.append("\nF1 by class\n");
-        TextTable classes = new TextTable().row("", "A", "B", "B - A", "examples");
-        for (int k = 0; k < first.perClass().size(); k++) {
-            ClassScore one = first.perClass().get(k);
-            row(
-                    classes,
-                    one.name(),
-                    one.score().f1(),
-                    second.perClass().get(k).score().f1(),
-                    Long.toString(one.support()));
+        McNemar test = comparison.rightness();
+        if (test != null) {
+            text.append("\nWhich of them is right\n");
+            text.append(
+                    new TextTable()
+                            .row("", "B right", "B wrong")
+                            .row("A right", "" + test.both(), "" + test.onlyFirst())
+                            .row("A wrong", "" + test.onlySecond(), "" + test.neither())
+                            .text());
         }
-        return text.append(classes.text()).toString();
+        if (!comparison.classes().isEmpty()) {
+            text.append("\nF1 by class\n");
+            TextTable classes = new TextTable().row("", "A", "B", "B - A", "examples");
+            for (ComparedClass one : comparison.classes()) {
+                row(
+                        classes,
+                        one.first().name(),
+                        one.first().score().f1(),
+                        one.second().score().f1(),
+                        Long.toString(one.first().support()));
+            }
+            text.append(classes.text());
+        }
+        return text.toString();
     }
 
     private static void row(TextTable table, String name, double a, double b, String last) {
-        table.row(name, three(a), three(b), String.format(Locale.ROOT, "%+.3f", b - a), last);
+        String difference = Double.isNaN(b - a) ? "-" : String.format(Locale.ROOT, "%+.3f", b - a);
+        table.row(name, three(a), three(b), difference, last);
     }
 
     private static String bounds(DifferenceInterval interval) {
-        return String.format(Locale.ROOT, "%+.3f to %+.3f", interval.low(), interval.high());
-    }
-
-    private static String number(int count) {
-        return Integer.toString(count);
+        return Double.isNaN(interval.low())
+                ? "-"
+                : String.format(Locale.ROOT, "%+.3f to %+.3f", interval.low(), interval.high());
     }
 
     private static String three(double value) {
-        return String.format(Locale.ROOT, "%.3f", value);
+        return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%.3f", value);
     }
 
     /// All but the texts of the examples, as one JSON object.
     public static ObjectNode json(PairedComparison comparison) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("examples", comparison.examples());
-        ReportJson.names(json, comparison.labelNames());
-        side(json.putObject("a"), comparison.first());
-        side(json.putObject("b"), comparison.second());
+        if (!comparison.classes().isEmpty()) {
+            ReportJson.names(
+                    json, comparison.classes().stream().map(one -> one.first().name()).toList());
+        }
+        side(json.putObject("a"), comparison, ComparedScore::first, ComparedClass::first);
+        side(json.putObject("b"), comparison, ComparedScore::second, ComparedClass::second);
         ObjectNode difference = json.putObject("difference");
-        put(
-                difference,
-                "accuracy",
-                comparison.second().accuracy() - comparison.first().accuracy(),
-                comparison.accuracy());
-        put(
-                difference,
-                "macro_f1",
-                comparison.second().macroF1() - comparison.first().macroF1(),
-                comparison.macroF1());
+        for (ComparedScore score : comparison.scores()) {
+            ReportJson.put(difference, score.key(), score.difference());
+            ReportJson.put(difference, score.key() + "_low", score.interval().low());
+            ReportJson.put(difference, score.key() + "_high", score.interval().high());
+        }
         difference.put("resamples", comparison.resamples());
         difference.put("seed", comparison.seed());
-        ObjectNode test = json.putObject("mcnemar");
-        test.put("only_a_right", comparison.test().onlyFirst());
-        test.put("only_b_right", comparison.test().onlySecond());
-        ReportJson.put(test, "p", comparison.test().probability());
-        test.put("significant", comparison.test().isSignificant());
+        tests(json, comparison);
         json.put("sentence", sentence(comparison));
         ArrayNode changed = json.putArray("differences");
         for (PairedComparison.Difference one : comparison.differences()) {
@@ -145,22 +173,41 @@ public final class ComparisonText {
             names(node.putArray("truth"), one.truth());
             names(node.putArray("a"), one.first());
             names(node.putArray("b"), one.second());
+            node.put("gain", one.gain());
         }
         return json;
     }
 
-    private static void put(
-            ObjectNode json, String name, double value, DifferenceInterval interval) {
-        ReportJson.put(json, name, value);
-        ReportJson.put(json, name + "_low", interval.low());
-        ReportJson.put(json, name + "_high", interval.high());
+    private static void tests(ObjectNode json, PairedComparison comparison) {
+        RandomizationTest randomization = comparison.randomization();
+        if (randomization != null) {
+            ObjectNode test = json.putObject("randomization");
+            test.put("score", comparison.scores().getFirst().key());
+            test.put("differing", randomization.differing());
+            ReportJson.put(test, "p", randomization.probability());
+            test.put("significant", randomization.isSignificant());
+        }
+        McNemar rightness = comparison.rightness();
+        if (rightness != null) {
+            ObjectNode test = json.putObject("mcnemar");
+            test.put("only_a_right", rightness.onlyFirst());
+            test.put("only_b_right", rightness.onlySecond());
+            ReportJson.put(test, "p", rightness.probability());
+            test.put("significant", rightness.isSignificant());
+        }
     }
 
-    private static void side(ObjectNode json, PairedComparison.Side side) {
-        json.put("right", side.right());
-        ReportJson.put(json, "accuracy", side.accuracy());
-        ReportJson.put(json, "macro_f1", side.macroF1());
-        ReportJson.perClass(json, side.perClass());
+    private static void side(
+            ObjectNode json,
+            PairedComparison comparison,
+            Function<ComparedScore, Double> value,
+            Function<ComparedClass, ClassScore> classes) {
+        for (ComparedScore score : comparison.scores()) {
+            ReportJson.put(json, score.key(), value.apply(score));
+        }
+        if (!comparison.classes().isEmpty()) {
+            ReportJson.perClass(json, comparison.classes().stream().map(classes).toList());
+        }
     }
 
     private static void names(ArrayNode array, List<String> names) {

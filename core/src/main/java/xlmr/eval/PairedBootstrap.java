@@ -1,58 +1,58 @@
 package xlmr.eval;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 
-/// Between which bounds the differences of two classifiers lie, by drawing the examples anew, with
+/// Between which bounds the differences of two models lie, by drawing the examples anew, with
 /// replacement, many times: both are judged on the same draw (Efron, 1979; percentiles).
-///
-/// @param accuracy of the second minus that of the first, at 2.5 % and 97.5 %
-/// @param macroF1 likewise
-record PairedBootstrap(DifferenceInterval accuracy, DifferenceInterval macroF1) {
-
+final class PairedBootstrap {
     private static final double LOW = 0.025;
 
-    /// What the draws are made of: for each example its right labels, and what the two say, as
-    /// lists of ids.
-    ///
-    /// @param occurringOnly whether macro F1 runs over the classes that occur in a draw alone
-    record Answers(
-            int[][] truth, int[][] first, int[][] second, int labels, boolean occurringOnly) {
-
-        int examples() {
-            return truth.length;
-        }
-    }
+    private PairedBootstrap() {}
 
     /// Draws.
     ///
     /// @param resamples how many times
     /// @param seed the same gives the same bounds
-    static PairedBootstrap of(Answers answers, int resamples, long seed) {
+    /// @return for each score the bounds of the second minus the first, at 2.5 % and 97.5 %
+    static List<DifferenceInterval> of(
+            ExampleSums first,
+            ExampleSums second,
+            List<SummedScore> scores,
+            int resamples,
+            long seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        double[] accuracies = new double[resamples];
-        double[] scores = new double[resamples];
-        Counts first = new Counts(answers.labels());
-        Counts second = new Counts(answers.labels());
+        double[][] differences = new double[scores.size()][resamples];
+        double[] firstSums = new double[first.width()];
+        double[] secondSums = new double[second.width()];
         for (int r = 0; r < resamples; r++) {
-            first.clear();
-            second.clear();
-            for (int i = 0; i < answers.examples(); i++) {
-                int row = random.nextInt(answers.examples());
-                first.add(answers.truth()[row], answers.first()[row]);
-                second.add(answers.truth()[row], answers.second()[row]);
+            Arrays.fill(firstSums, 0);
+            Arrays.fill(secondSums, 0);
+            for (int i = 0; i < first.examples(); i++) {
+                int row = random.nextInt(first.examples());
+                first.add(row, 1, firstSums);
+                second.add(row, 1, secondSums);
             }
-            accuracies[r] = (double) (second.rightRows - first.rightRows) / answers.examples();
-            scores[r] =
-                    second.macroF1(answers.occurringOnly())
-                            - first.macroF1(answers.occurringOnly());
+            for (int s = 0; s < differences.length; s++) {
+                SummedScore score = scores.get(s);
+                differences[s][r] = score.of(secondSums) - score.of(firstSums);
+            }
         }
-        return new PairedBootstrap(interval(accuracies), interval(scores));
+        List<DifferenceInterval> intervals = new ArrayList<>();
+        for (double[] values : differences) {
+            intervals.add(interval(values));
+        }
+        return intervals;
     }
 
+    /// Over the draws in which the score is defined.
     private static DifferenceInterval interval(double[] values) {
-        Arrays.sort(values);
-        return new DifferenceInterval(quantile(values, LOW), quantile(values, 1 - LOW));
+        double[] sorted = Arrays.stream(values).filter(Double::isFinite).sorted().toArray();
+        return sorted.length == 0
+                ? new DifferenceInterval(Double.NaN, Double.NaN)
+                : new DifferenceInterval(quantile(sorted, LOW), quantile(sorted, 1 - LOW));
     }
 
     /// Between the two nearest values, as NumPy does by itself.
@@ -61,52 +61,5 @@ record PairedBootstrap(DifferenceInterval accuracy, DifferenceInterval macroF1) 
         int below = (int) place;
         int above = Math.min(sorted.length - 1, below + 1);
         return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
-    }
-
-    /// What a draw comes to, for one classifier.
-    private static final class Counts {
-        private final int[] right;
-        private final int[] predicted;
-        private final int[] support;
-        private int rightRows;
-
-        Counts(int labels) {
-            right = new int[labels];
-            predicted = new int[labels];
-            support = new int[labels];
-        }
-
-        void clear() {
-            Arrays.fill(right, 0);
-            Arrays.fill(predicted, 0);
-            Arrays.fill(support, 0);
-            rightRows = 0;
-        }
-
-        void add(int[] truth, int[] said) {
-            int both = 0;
-            for (int label : truth) {
-                support[label]++;
-            }
-            for (int label : said) {
-                predicted[label]++;
-                if (PairedComparison.contains(truth, label)) {
-                    right[label]++;
-                    both++;
-                }
-            }
-            rightRows += both == truth.length && both == said.length ? 1 : 0;
-        }
-
-        double macroF1(boolean occurringOnly) {
-            double sum = 0;
-            int counted = 0;
-            for (int k = 0; k < right.length; k++) {
-                int there = support[k] + predicted[k];
-                sum += there == 0 ? 0 : 2.0 * right[k] / there;
-                counted += there > 0 || !occurringOnly ? 1 : 0;
-            }
-            return counted == 0 ? 0 : sum / counted;
-        }
     }
 }

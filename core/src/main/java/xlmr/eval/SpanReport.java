@@ -58,8 +58,8 @@ public record SpanReport(
         if (questions.isEmpty()) {
             throw new IllegalArgumentException("answers: expected at least one, found none");
         }
-        boolean impossible = questions.stream().anyMatch(question -> !question.hasAnswer());
-        SquadVersion version = impossible ? SquadVersion.V2 : SquadVersion.V1;
+        SquadVersion version = SquadVersion.of(questions);
+        boolean impossible = version == SquadVersion.V2;
         List<AnswerScore> raw = new ArrayList<>();
         List<AnswerScore> judged = new ArrayList<>();
         int unanswered = 0;
@@ -67,9 +67,8 @@ public record SpanReport(
         for (AnsweredQuestion question : questions) {
             AnswerScore score = AnswerScore.best(question.prediction(), question.truths(), version);
             raw.add(score);
-            boolean silent = impossible && question.noAnswerScore() > threshold;
-            double right = question.hasAnswer() ? 0 : 1;
-            AnswerScore given = silent ? new AnswerScore(right, right) : score;
+            boolean silent = question.isLeftOut(version, threshold);
+            AnswerScore given = AnswerScore.of(question, version, threshold);
             if (given.exact() < 1) {
                 wrong.add(wrong(judged.size(), question, silent, given));
             }

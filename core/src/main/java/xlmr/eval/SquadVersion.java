@@ -1,5 +1,7 @@
 package xlmr.eval;
 
+import java.util.List;
+
 /// Whose rules questions are scored by.
 public enum SquadVersion {
     /// Every question has an answer. Two texts of which nothing is left without articles and
@@ -7,5 +9,10 @@ public enum SquadVersion {
     V1,
     /// Some questions have none, and the right answer is the empty text. Two texts of which nothing
     /// is left have an F1 of 1.
-    V2
+    V2;
+
+    /// The version that questions ask for: the second if one of them has no answer.
+    static SquadVersion of(List<AnsweredQuestion> questions) {
+        return questions.stream().allMatch(AnsweredQuestion::hasAnswer) ? V1 : V2;
+    }
 }

@@ -10,6 +10,7 @@ import xlmr.checkpoint.LoadReport;
 import xlmr.data.Question;
 import xlmr.eval.AnswerDecoding;
 import xlmr.eval.AnswerWindow;
+import xlmr.eval.AnsweredQuestion;
 import xlmr.eval.DecodedAnswer;
 import xlmr.eval.SpanReport;
 import xlmr.model.LoadedModel;
@@ -121,6 +122,15 @@ public final class QuestionAnswerer {
         QuestionWindows windows = windows(questions);
         float[][] logits = inference.logits(windows.examples(), progress);
         return QuestionAnsweringTraining.report(windows, logits, settings.decoding());
+    }
+
+    /// What it answers to labelled questions, to be compared with what another does.
+    ///
+    /// @param progress is told the number of windows done
+    public List<AnsweredQuestion> answered(List<Question> questions, IntConsumer progress) {
+        QuestionWindows windows = windows(questions);
+        float[][] logits = inference.logits(windows.examples(), progress);
+        return QuestionAnsweringTraining.answered(windows, logits, settings.decoding());
     }
 
     private QuestionWindows windows(List<Question> questions) {

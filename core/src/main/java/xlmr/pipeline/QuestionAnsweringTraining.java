@@ -98,6 +98,16 @@ public record QuestionAnsweringTraining(
 
     /// The report of logits for the windows of labelled questions.
     static SpanReport report(QuestionWindows windows, float[][] logits, AnswerDecoding decoding) {
+        Targets.Spans targets = windows.targets();
+        return SpanReport.of(
+                answered(windows, logits, decoding),
+                windows.loss(logits, targets),
+                decoding.threshold());
+    }
+
+    /// What logits say of the windows of labelled questions, to be judged.
+    static List<AnsweredQuestion> answered(
+            QuestionWindows windows, float[][] logits, AnswerDecoding decoding) {
         List<List<AnswerWindow>> answered = windows.answered(logits);
         List<AnsweredQuestion> judged = new ArrayList<>();
         for (int q = 0; q < answered.size(); q++) {
@@ -111,8 +121,7 @@ public record QuestionAnsweringTraining(
                     new AnsweredQuestion(
                             text, noAnswerScore(answer, decoding), question.answerTexts()));
         }
-        Targets.Spans targets = windows.targets();
-        return SpanReport.of(judged, windows.loss(logits, targets), decoding.threshold());
+        return judged;
     }
 
     private static double noAnswerScore(DecodedAnswer answer, AnswerDecoding decoding) {

@@ -19,13 +19,19 @@ class PairedComparisonTest {
     private static PairedComparison compare(JsonNode data, long seed) {
         List<String> names =
                 IntStream.range(0, data.get("classes").intValue()).mapToObj(k -> "c" + k).toList();
-        return PairedComparison.ofClasses(
-                MetricsFixture.ints(data.get("truth")),
-                MetricsFixture.ints(data.get("a")),
-                MetricsFixture.ints(data.get("b")),
-                names,
+        return PairedComparison.of(
+                new PairedAnswers.Classes(
+                        names,
+                        MetricsFixture.ints(data.get("truth")),
+                        MetricsFixture.ints(data.get("a")),
+                        MetricsFixture.ints(data.get("b"))),
                 4000,
                 seed);
+    }
+
+    private static PairedComparison compare(int[] truth, int[] first, int[] second) {
+        return PairedComparison.of(
+                new PairedAnswers.Classes(List.of("a", "b"), truth, first, second), 100, 0);
     }
 
     private static void assertNear(DifferenceInterval found, JsonNode expected) {
@@ -37,20 +43,19 @@ class PairedComparisonTest {
     void scoresProbabilityAndIntervalsAreThoseOfTheReference() {
         for (JsonNode data : FIXTURE.get("comparisons")) {
             PairedComparison found = compare(data, 1);
-            assertThat(found.first().accuracy())
-                    .isCloseTo(data.get("accuracy").get(0).doubleValue(), within(1e-12));
-            assertThat(found.second().accuracy())
-                    .isCloseTo(data.get("accuracy").get(1).doubleValue(), within(1e-12));
-            assertThat(found.first().macroF1())
-                    .isCloseTo(data.get("macro_f1").get(0).doubleValue(), within(1e-12));
-            assertThat(found.second().macroF1())
-                    .isCloseTo(data.get("macro_f1").get(1).doubleValue(), within(1e-12));
-            assertThat(found.test().onlyFirst()).isEqualTo(data.get("only_a").intValue());
-            assertThat(found.test().onlySecond()).isEqualTo(data.get("only_b").intValue());
-            assertThat(found.test().probability())
-                    .isCloseTo(data.get("p").doubleValue(), within(1e-12));
-            assertNear(found.accuracy(), data.get("accuracy_interval"));
-            assertNear(found.macroF1(), data.get("macro_f1_interval"));
+            for (String key : List.of("accuracy", "macro_f1")) {
+                ComparedScore score = found.score(key);
+                assertThat(score.first())
+                        .isCloseTo(data.get(key).get(0).doubleValue(), within(1e-12));
+                assertThat(score.second())
+                        .isCloseTo(data.get(key).get(1).doubleValue(), within(1e-12));
+                assertNear(score.interval(), data.get(key + "_interval"));
+            }
+            assertThat(found.randomization()).isNull();
+            McNemar test = found.rightness();
+            assertThat(test.onlyFirst()).isEqualTo(data.get("only_a").intValue());
+            assertThat(test.onlySecond()).isEqualTo(data.get("only_b").intValue());
+            assertThat(test.probability()).isCloseTo(data.get("p").doubleValue(), within(1e-12));
         }
     }
 
@@ -75,7 +80,8 @@ class PairedComparisonTest {
     void theSameSeedGivesTheSameBounds() {
         JsonNode data = FIXTURE.get("comparisons").get(0);
         assertThat(compare(data, 7)).isEqualTo(compare(data, 7));
-        assertThat(compare(data, 7).accuracy()).isNotEqualTo(compare(data, 8).accuracy());
+        assertThat(compare(data, 7).score("accuracy"))
+                .isNotEqualTo(compare(data, 8).score("accuracy"));
     }
 
     @Test
@@ -86,25 +92,22 @@ class PairedComparisonTest {
         for (int i = 0; i < 12; i++) {
             first[i] = 1;
         }
-        PairedComparison better =
-                PairedComparison.ofClasses(truth, first, second, List.of("a", "b"), 100, 0);
+        PairedComparison better = compare(truth, first, second);
         assertThat(ComparisonText.sentence(better))
                 .startsWith(
                         "B is better, and not by chance: B gets 40 of 40 texts right, A gets 28")
                 .contains("less than 0.1 %");
-        assertThat(better.differences()).hasSize(12).allMatch(one -> one.isFixed());
+        assertThat(better.differences()).hasSize(12).allMatch(one -> one.gain() == 1);
         second[20] = 1;
         second[21] = 1;
         for (int i = 4; i < 12; i++) {
             first[i] = 0;
         }
-        PairedComparison chance =
-                PairedComparison.ofClasses(truth, first, second, List.of("a", "b"), 100, 0);
+        PairedComparison chance = compare(truth, first, second);
         assertThat(ComparisonText.sentence(chance)).startsWith("This cannot be told from chance");
-        PairedComparison same =
-                PairedComparison.ofClasses(truth, first, first, List.of("a", "b"), 100, 0);
+        PairedComparison same = compare(truth, first, first);
         assertThat(ComparisonText.sentence(same)).startsWith("Both get the same 36 of 40");
-        assertThat(same.accuracy()).isEqualTo(new DifferenceInterval(0, 0));
+        assertThat(same.score("accuracy").interval()).isEqualTo(new DifferenceInterval(0, 0));
         assertThat(ComparisonText.of(same, "one\u001b[31m", "two")).doesNotContain("\u001b");
     }
 
@@ -114,29 +117,33 @@ class PairedComparisonTest {
         boolean[][] first = {{true, false, false}, {false, false, false}, {false, true, true}};
         boolean[][] second = {{true, true, false}, {true, false, false}, {false, true, true}};
         PairedComparison found =
-                PairedComparison.ofLabels(truth, first, second, List.of("a", "b", "c"), 50, 0);
-        assertThat(found.first().right()).isEqualTo(2);
-        assertThat(found.second().right()).isEqualTo(2);
-        assertThat(found.first().macroF1()).isCloseTo((1 + 2.0 / 3 + 1) / 3, within(1e-12));
+                PairedComparison.of(
+                        new PairedAnswers.Labels(List.of("a", "b", "c"), truth, first, second),
+                        50,
+                        0);
+        assertThat(found.rightness().firstRight()).isEqualTo(2);
+        assertThat(found.rightness().secondRight()).isEqualTo(2);
+        assertThat(found.score("macro_f1").first()).isCloseTo((1 + 2.0 / 3 + 1) / 3, within(1e-12));
         assertThat(found.differences())
                 .containsExactly(
                         new PairedComparison.Difference(
-                                0, List.of("a", "b"), List.of("a"), List.of("a", "b")),
-                        new PairedComparison.Difference(1, List.of(), List.of(), List.of("a")));
+                                0, List.of("a", "b"), List.of("a"), List.of("a", "b"), 1),
+                        new PairedComparison.Difference(1, List.of(), List.of(), List.of("a"), -1));
     }
 
     @Test
     void whatDoesNotFitIsRefused() {
-        List<String> names = List.of("a", "b");
-        assertThatThrownBy(
-                        () ->
-                                PairedComparison.ofClasses(
-                                        new int[2], new int[2], new int[1], names, 10, 0))
+        assertThatThrownBy(() -> compare(new int[2], new int[2], new int[1]))
                 .hasMessageContaining("2 and 1 answers for 2 examples");
+        assertThatThrownBy(() -> compare(new int[1], new int[] {2}, new int[1]))
+                .hasMessageContaining("labels from 0 to 1, found 2 in example 0");
         assertThatThrownBy(
                         () ->
-                                PairedComparison.ofClasses(
-                                        new int[1], new int[] {2}, new int[1], names, 10, 0))
-                .hasMessageContaining("labels from 0 to 1, found 2 in example 0");
+                                PairedComparison.of(
+                                        new PairedAnswers.Choices(
+                                                new int[1], new int[1], new int[1]),
+                                        0,
+                                        0))
+                .hasMessageContaining("at least one resample");
     }
 }

@@ -104,6 +104,12 @@ final class BadInputCases {
                 new Case(1, "explain --baseline one Hello", "pad, mask or zero"),
                 new Case(2, "compare --model DIR/model --input DIR/train.tsv", "exactly two"),
                 new Case(
+                        1,
+                        "compare --task masked-lm --model DIR/model --model DIR/model --input"
+                                + " DIR/train.tsv",
+                        "masked-lm",
+                        "no answers to compare"),
+                new Case(
                         2,
                         "compare --predictions DIR/bad.jsonl --predictions DIR/bad.jsonl",
                         "--input"),
