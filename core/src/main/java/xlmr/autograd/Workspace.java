@@ -114,6 +114,13 @@ public final class Workspace {
         live.clear();
     }
 
+    /// Takes back everything, and gives all memory back to the backend.
+    void close() {
+        reset();
+        free.values().forEach(storages -> storages.forEach(backend::release));
+        free.clear();
+    }
+
     private void giveBack(Storage storage) {
         free.computeIfAbsent(storage.capacity(), size -> new ArrayList<>()).add(storage);
     }

@@ -238,6 +238,11 @@ public interface Backend extends AutoCloseable {
             Tensor secondMoment,
             AdamWStep step);
 
+    /// What this backend can have its device do over again with one call; null for nothing.
+    default @Nullable Replays replays() {
+        return null;
+    }
+
     @Override
     void close();
 }

@@ -6,6 +6,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import xlmr.autograd.Ops;
 import xlmr.autograd.Parameter;
+import xlmr.autograd.Replay;
 import xlmr.autograd.Stretch;
 import xlmr.nn.LayerNorm;
 import xlmr.nn.Linear;
@@ -50,6 +51,20 @@ public record XlmRobertaModel(
             LayerObserver observer) {
         Tensor hidden = ops.scope(() -> embeddings.forward(ops, tokens, vectors)); // [N, C]
         observer.hiddenStates(0, hidden);
+        if (observer == LayerObserver.NONE && scope instanceof AttentionScope.SameTokens) {
+            return Replay.of(
+                    ops,
+                    this,
+                    scope.shape(),
+                    hidden,
+                    (context, input) -> encode(context, input, scope, observer)); // [N, C]
+        }
+        return encode(ops, hidden, scope, observer); // [N, C]
+    }
+
+    /// The layers, from what the embeddings give to the last hidden states. `[N, C] -> [N, C]`
+    private Tensor encode(Ops ops, Tensor embedded, AttentionScope scope, LayerObserver observer) {
+        Tensor hidden = embedded; // [N, C]
         for (int layer = 0; layer < layers.size(); layer++) {
             EncoderLayer current = layers.get(layer);
             int index = layer;

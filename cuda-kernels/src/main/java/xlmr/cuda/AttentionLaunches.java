@@ -2,8 +2,6 @@ package xlmr.cuda;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
-import java.util.List;
 import xlmr.backend.AttentionShape;
 import xlmr.backend.DropoutMask;
 import xlmr.tensor.Tensor;
@@ -11,7 +9,7 @@ import xlmr.tensor.Tensor;
 /// The launches of attention: tiles of rows, and the shape as the kernels read it.
 record AttentionLaunches(Operation operation) {
     private static final int THREADS = 128;
-    private static final int FORWARD_ROWS = 16;
+    static final int FORWARD_ROWS = 16;
     private static final int BACKWARD_ROWS = 8;
     private static final int OTHER_ROWS = 32;
     private static final int LARGEST_SIZE = 128;
@@ -25,16 +23,16 @@ record AttentionLaunches(Operation operation) {
             Tensor output,
             Tensor logSumExp) {
         int size = size(query, shape);
-        List<int[]> tiles = tiles(shape.starts(), FORWARD_ROWS);
+        AttentionPlaces places = AttentionPlaces.ofQueries(shape, FORWARD_ROWS);
         launch(
                 "attention",
-                tiles,
+                places,
                 shape,
                 sharedBytes(size, FORWARD_ROWS),
                 query,
                 key,
                 value,
-                shape(shape, size, dropout, tiles),
+                shape(shape, size, dropout, places),
                 output,
                 logSumExp);
     }
@@ -53,31 +51,31 @@ record AttentionLaunches(Operation operation) {
             Tensor dValue) {
         int size = size(query, shape);
         DevicePointer deltas = deltas(output, dOutput, shape); // [N, H]
-        List<int[]> queryTiles = tiles(shape.starts(), BACKWARD_ROWS);
+        AttentionPlaces queries = AttentionPlaces.ofQueries(shape, BACKWARD_ROWS);
         int shared = sharedBytes(size, 2 * BACKWARD_ROWS);
         launch(
                 "attentionQueryGradient",
-                queryTiles,
+                queries,
                 shape,
                 shared,
                 query,
                 key,
                 value,
-                shape(shape, size, dropout, queryTiles),
+                shape(shape, size, dropout, queries),
                 logSumExp,
                 deltas,
                 dOutput,
                 dQuery);
-        List<int[]> keyTiles = tiles(shape.keyStarts(), BACKWARD_ROWS);
+        AttentionPlaces keys = AttentionPlaces.ofKeys(shape, BACKWARD_ROWS);
         launch(
                 "attentionKeyValueGradient",
-                keyTiles,
+                keys,
                 shape,
                 shared,
                 query,
                 key,
                 value,
-                shape(shape, size, dropout, keyTiles),
+                shape(shape, size, dropout, keys),
                 logSumExp,
                 deltas,
                 dOutput,
@@ -103,28 +101,28 @@ record AttentionLaunches(Operation operation) {
 
     void probabilities(Tensor query, Tensor key, AttentionShape shape, Tensor output) {
         int size = size(query, shape);
-        List<int[]> tiles = tiles(shape.starts(), 1);
+        AttentionPlaces places = AttentionPlaces.ofQueries(shape, 1);
         int[] offsets = new int[shape.sequences() + 1];
         for (int b = 0; b < shape.sequences(); b++) {
             offsets[b + 1] = offsets[b] + shape.heads() * shape.queries(b) * shape.keys(b);
         }
         operation.start(
-                new KernelLaunch("attentionProbabilities", tiles.size(), shape.heads(), 32, 1, 0),
+                new KernelLaunch("attentionProbabilities", places.tiles(), shape.heads(), 32, 1, 0),
                 query,
                 key,
-                shape(shape, size, DropoutMask.NONE, tiles),
+                shape(shape, size, DropoutMask.NONE, places),
                 operation.upload(offsets),
                 output);
     }
 
     private void launch(
             String kernel,
-            List<int[]> tiles,
+            AttentionPlaces places,
             AttentionShape shape,
             int sharedBytes,
             Object... arguments) {
         operation.start(
-                new KernelLaunch(kernel, tiles.size(), shape.heads(), THREADS, 1, sharedBytes),
+                new KernelLaunch(kernel, places.tiles(), shape.heads(), THREADS, 1, sharedBytes),
                 arguments);
     }
 
@@ -145,24 +143,13 @@ record AttentionLaunches(Operation operation) {
         return 4 * (2 * OTHER_ROWS * (size | 1) + rows * size);
     }
 
-    /// Sequence and first row of each tile.
-    static List<int[]> tiles(int[] starts, int rows) {
-        List<int[]> tiles = new ArrayList<>();
-        for (int b = 0; b + 1 < starts.length; b++) {
-            for (int row = 0; row < starts[b + 1] - starts[b]; row += rows) {
-                tiles.add(new int[] {b, row});
-            }
-        }
-        return tiles;
-    }
-
     /// The struct `Shape` of the kernels.
-    byte[] shape(AttentionShape shape, int size, DropoutMask dropout, List<int[]> tiles) {
-        int[] flat = tiles.stream().flatMapToInt(java.util.Arrays::stream).toArray();
+    byte[] shape(AttentionShape shape, int size, DropoutMask dropout, AttentionPlaces places) {
+        long at = operation.upload(places.numbers()).address();
         ByteBuffer struct = ByteBuffer.allocate(56).order(ByteOrder.LITTLE_ENDIAN);
-        struct.putLong(operation.upload(flat).address());
-        struct.putLong(operation.upload(shape.starts()).address());
-        struct.putLong(operation.upload(shape.keyStarts()).address());
+        struct.putLong(at);
+        struct.putLong(at + places.startsAt());
+        struct.putLong(at + places.keyStartsAt());
         struct.putInt(shape.heads());
         struct.putInt(size);
         struct.putInt(shape.causal() ? 1 : 0);

@@ -1,6 +1,7 @@
 package xlmr.cuda;
 
 import org.jspecify.annotations.Nullable;
+import xlmr.backend.Replays;
 import xlmr.tensor.HostStorage;
 import xlmr.tensor.Shape;
 import xlmr.tensor.Storage;
@@ -62,6 +63,11 @@ final class CudaBackend extends KernelBackend {
         try (CudaDevice.Entry entry = device.enter()) {
             entry.staging().copyIn(source, 0, output.shape().elements(), entry.address(output));
         }
+    }
+
+    @Override
+    public Replays replays() {
+        return device.graphs();
     }
 
     @Override

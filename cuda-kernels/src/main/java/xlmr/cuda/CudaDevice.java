@@ -21,6 +21,7 @@ final class CudaDevice implements AutoCloseable {
     private final KernelModules kernels;
     private final MatrixProducts products;
     private final KernelArguments arguments = new KernelArguments();
+    private final CudaGraphs graphs;
     private final String origin;
     private final @Nullable HalfFormat attentionFormat;
 
@@ -28,11 +29,18 @@ final class CudaDevice implements AutoCloseable {
     private final Map<Storage, DeviceMemory.Block> copies = new WeakHashMap<>();
 
     private DeviceMemory.@Nullable Block zeros;
+
+    /// What a pass that is being recorded finds on the device, and where.
+    private @Nullable ReplayPlaces places;
+
+    private long placesAt;
     private boolean isClosed;
 
     private CudaDevice(CudaDriver driver, KernelImages images, CudaPrecision precision) {
         this.driver = driver;
         this.memory = new DeviceMemory(driver);
+        this.graphs = new CudaGraphs(this, memory);
+        memory.beforeShortage(graphs::clear);
         this.products = new MatrixProducts(driver, precision);
         this.staging = new PinnedStaging(driver);
         this.kernels = new KernelModules(driver, images);
@@ -79,6 +87,33 @@ final class CudaDevice implements AutoCloseable {
             return products;
         }
 
+        /// Copies on the device.
+        void copy(long from, long to, long bytes) {
+            driver.copyWithin(from, to, bytes);
+        }
+
+        /// A graph of what `body` launches.
+        DeviceGraph record(Runnable body) {
+            return DeviceGraph.record(driver, body);
+        }
+
+        /// From now on these arrays lie there already; null for none.
+        void usePlaces(@Nullable ReplayPlaces known, long address) {
+            places = known;
+            placesAt = address;
+        }
+
+        /// Where an array lies already; null if it has to be copied.
+        @Nullable DevicePointer place(int[] values) {
+            ReplayPlaces known = places;
+            return known == null ? null : known.find(values, placesAt);
+        }
+
+        /// A tensor in a block whose owner is somebody else.
+        Tensor tensor(Shape shape, DeviceMemory.Block block) {
+            return new Tensor(shape, new CudaStorage(CudaDevice.this, block, shape.elements()));
+        }
+
         void launch(KernelLaunch launch, Object[] values) {
             driver.launch(kernels.get(launch.kernel()), launch, arguments.pack(values));
         }
@@ -102,10 +137,10 @@ final class CudaDevice implements AutoCloseable {
         long zeros(int count) {
             DeviceMemory.Block known = zeros;
             if (known == null || known.bytes() < 4L * count) {
-                if (known != null) {
-                    memory.release(known);
-                }
-                known = memory.allocate(4L * count);
+                // A graph may read the smaller ones still, so they stay; each is half of the next.
+                known =
+                        memory.allocate(
+                                Math.max(4L * count, known == null ? 0 : 2 * known.bytes()));
                 staging.copyIn(new int[(int) (known.bytes() / 4)], known.address());
                 zeros = known;
             }
@@ -187,6 +222,10 @@ final class CudaDevice implements AutoCloseable {
         return storage;
     }
 
+    CudaGraphs graphs() {
+        return graphs;
+    }
+
     DeviceFacts facts() {
         return driver.facts();
     }
@@ -217,6 +256,7 @@ final class CudaDevice implements AutoCloseable {
             driver.enter();
             driver.synchronize();
             copies.clear();
+            graphs.close();
             kernels.close();
             products.close();
             staging.close();

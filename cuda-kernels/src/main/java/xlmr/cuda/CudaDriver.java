@@ -26,6 +26,7 @@ import static org.bytedeco.cuda.global.cudart.cuMemAlloc;
 import static org.bytedeco.cuda.global.cudart.cuMemFree;
 import static org.bytedeco.cuda.global.cudart.cuMemFreeHost;
 import static org.bytedeco.cuda.global.cudart.cuMemHostAlloc;
+import static org.bytedeco.cuda.global.cudart.cuMemcpyDtoDAsync;
 import static org.bytedeco.cuda.global.cudart.cuMemcpyDtoHAsync;
 import static org.bytedeco.cuda.global.cudart.cuMemcpyHtoDAsync;
 import static org.bytedeco.cuda.global.cudart.cuModuleGetFunction;
@@ -61,6 +62,9 @@ final class CudaDriver implements AutoCloseable {
     private final DeviceFacts facts;
     private final CUctx_st context;
     private final CUstream_st stream;
+
+    /// Whether the stream records what it is asked for, see [DeviceGraph].
+    private boolean isRecording;
 
     private CudaDriver(DeviceFacts facts, CUctx_st context, CUstream_st stream) {
         this.facts = facts;
@@ -140,8 +144,21 @@ final class CudaDriver implements AutoCloseable {
         DriverStatus.check(cuCtxSetCurrent(context), "enter the context of " + facts.name());
     }
 
+    /// From now on, whether the stream records what it is asked for instead of doing it.
+    void setRecording(boolean value) {
+        isRecording = value;
+    }
+
+    /// The driver would refuse it as well, and the whole record with it.
+    private void expectNoRecording(String what) {
+        if (isRecording) {
+            throw new NotRecordableException(what);
+        }
+    }
+
     /// Memory of the device, or 0 if there is not as much.
     long allocate(long bytes) {
+        expectNoRecording("memory is allocated");
         long[] address = new long[1];
         int status = cuMemAlloc(address, bytes);
         if (status == DriverStatus.OUT_OF_MEMORY) {
@@ -152,6 +169,7 @@ final class CudaDriver implements AutoCloseable {
     }
 
     void free(long address) {
+        expectNoRecording("memory is freed");
         DriverStatus.check(cuMemFree(address), "free memory");
     }
 
@@ -169,6 +187,8 @@ final class CudaDriver implements AutoCloseable {
 
     /// Copies pinned memory to the device, some time before what is launched after.
     void copyIn(MemorySegment pinned, long to) {
+        // It would be copied again each time, whatever the pinned memory holds by then.
+        expectNoRecording("an array of the host goes in");
         DriverStatus.check(
                 cuMemcpyHtoDAsync(
                         to, new NativeAddress(pinned.address()), pinned.byteSize(), stream),
@@ -177,14 +197,23 @@ final class CudaDriver implements AutoCloseable {
 
     /// Copies to pinned memory; it is there after [#synchronize].
     void copyOut(long from, MemorySegment pinned) {
+        expectNoRecording("the host reads a result");
         DriverStatus.check(
                 cuMemcpyDtoHAsync(
                         new NativeAddress(pinned.address()), from, pinned.byteSize(), stream),
                 "copy %d bytes from the device".formatted(pinned.byteSize()));
     }
 
+    /// Copies on the device.
+    void copyWithin(long from, long to, long bytes) {
+        DriverStatus.check(
+                cuMemcpyDtoDAsync(to, from, bytes, stream),
+                "copy %d bytes on the device".formatted(bytes));
+    }
+
     /// Waits for everything so far.
     void synchronize() {
+        expectNoRecording("the host waits");
         DriverStatus.check(cuStreamSynchronize(stream), "wait for the device");
     }
 
@@ -196,11 +225,13 @@ final class CudaDriver implements AutoCloseable {
 
     /// Marks the place that the stream has come to.
     void record(CUevent_st event) {
+        expectNoRecording("an event is marked");
         DriverStatus.check(cuEventRecord(event, stream), "record an event");
     }
 
     /// Waits until the stream has passed the mark.
     void await(CUevent_st event) {
+        expectNoRecording("the host waits");
         DriverStatus.check(cuEventSynchronize(event), "wait for an event");
     }
 
@@ -210,6 +241,7 @@ final class CudaDriver implements AutoCloseable {
 
     /// Loads machine code, or PTX that ends in a zero byte.
     CUmod_st load(byte[] image, String family) {
+        expectNoRecording("kernels are loaded");
         CUmod_st module = new CUmod_st();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment copy = arena.allocate(image.length + 1L, 16);

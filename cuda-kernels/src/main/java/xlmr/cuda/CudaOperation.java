@@ -26,6 +26,10 @@ final class CudaOperation extends Operation {
 
     @Override
     DevicePointer upload(int[] values) {
+        DevicePointer known = entry.place(values);
+        if (known != null) {
+            return known;
+        }
         DevicePointer place = scratch((long) values.length * Integer.BYTES);
         entry.staging().copyIn(values, place.address());
         return place;

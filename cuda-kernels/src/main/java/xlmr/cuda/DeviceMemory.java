@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The memory of a device in blocks of rounded sizes, which are kept when they come back: a steady
@@ -16,6 +17,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Blocks come back by [#release]. Those of tensors whose owner forgot it come back when the owner
 /// is collected, the last net.
+///
+/// What is launched again and again without being asked for anew, a recorded graph, writes to the
+/// same addresses whenever it runs. Its blocks stand on a shelf of their own, from which nobody
+/// else is given any.
 final class DeviceMemory implements AutoCloseable {
     /// The driver's own alignment.
     private static final long SMALLEST = 256;
@@ -34,9 +39,12 @@ final class DeviceMemory implements AutoCloseable {
         /// Counts the owners; 0 for none.
         private long owner;
 
-        private Block(long address, long bytes) {
+        private Shelf shelf;
+
+        private Block(long address, long bytes, Shelf shelf) {
             this.address = address;
             this.bytes = bytes;
+            this.shelf = shelf;
         }
 
         long address() {
@@ -45,6 +53,33 @@ final class DeviceMemory implements AutoCloseable {
 
         long bytes() {
             return bytes;
+        }
+    }
+
+    /// Where blocks without owner stand, by their size.
+    static final class Shelf {
+        private final TreeMap<Long, Deque<Block>> free = new TreeMap<>();
+        private final double largestWaste;
+        private boolean isOpen = true;
+
+        private Shelf(double largestWaste) {
+            this.largestWaste = largestWaste;
+        }
+
+        private @Nullable Block take(long rounded) {
+            Map.Entry<Long, Deque<Block>> entry = free.ceilingEntry(rounded);
+            if (entry == null || entry.getKey() > rounded * largestWaste) {
+                return null;
+            }
+            Block block = entry.getValue().pop();
+            if (entry.getValue().isEmpty()) {
+                free.remove(entry.getKey());
+            }
+            return block;
+        }
+
+        private void put(Block block) {
+            free.computeIfAbsent(block.bytes, size -> new ArrayDeque<>()).push(block);
         }
     }
 
@@ -61,7 +96,9 @@ final class DeviceMemory implements AutoCloseable {
     }
 
     private final CudaDriver driver;
-    private final TreeMap<Long, Deque<Block>> free = new TreeMap<>();
+    private final Shelf common = new Shelf(LARGEST_WASTE);
+    private Shelf current = common;
+    private Runnable beforeShortage = () -> {};
     private final Set<Block> blocks = new HashSet<>();
     private final Set<Remains> remains = new HashSet<>();
     private final ReferenceQueue<Object> collected = new ReferenceQueue<>();
@@ -79,24 +116,45 @@ final class DeviceMemory implements AutoCloseable {
     Block allocate(long wanted) {
         takeBackCollected();
         long rounded = rounded(Math.max(1, wanted));
-        Block block = fitting(rounded);
+        Block block = current.take(rounded);
+        if (block == null) {
+            block = common.take(rounded);
+        }
         if (block == null) {
             block = fromDriver(rounded, wanted);
         }
+        block.shelf = current;
         block.owner = ++owners;
         return block;
     }
 
-    private @Nullable Block fitting(long rounded) {
-        Map.Entry<Long, Deque<Block>> entry = free.ceilingEntry(rounded);
-        if (entry == null || entry.getKey() > rounded * LARGEST_WASTE) {
-            return null;
+    /// A shelf for what keeps its addresses.
+    Shelf openShelf() {
+        // Whatever is large enough serves: other blocks would only be taken beside it.
+        return new Shelf(Double.POSITIVE_INFINITY);
+    }
+
+    /// What `body` allocates stands on that shelf from now on.
+    <T> T on(Shelf shelf, Supplier<T> body) {
+        Shelf before = current;
+        current = shelf;
+        try {
+            return body.get();
+        } finally {
+            current = before;
         }
-        Block block = entry.getValue().pop();
-        if (entry.getValue().isEmpty()) {
-            free.remove(entry.getKey());
-        }
-        return block;
+    }
+
+    /// Gives the blocks of a shelf to everybody, also those that come back later.
+    void close(Shelf shelf) {
+        shelf.isOpen = false;
+        shelf.free.values().forEach(some -> some.forEach(common::put));
+        shelf.free.clear();
+    }
+
+    /// Is run when the device has no more memory, before the error: what gives some back.
+    void beforeShortage(Runnable body) {
+        beforeShortage = body;
     }
 
     private Block fromDriver(long rounded, long wanted) {
@@ -105,6 +163,7 @@ final class DeviceMemory implements AutoCloseable {
             if (attempt > 0) {
                 waitForCollection();
             }
+            beforeShortage.run();
             giveFreeBack();
             address = driver.allocate(rounded);
         }
@@ -113,7 +172,7 @@ final class DeviceMemory implements AutoCloseable {
                     "device cuda: %s has no %,d bytes left beside the %,d that are in use; smaller batches (--batch-size), or end what else uses it (nvidia-smi lists it), or use --device cpu"
                             .formatted(driver.facts().name(), wanted, bytes));
         }
-        Block block = new Block(address, rounded);
+        Block block = new Block(address, rounded, current);
         blocks.add(block);
         bytes += rounded;
         allocations++;
@@ -135,7 +194,7 @@ final class DeviceMemory implements AutoCloseable {
     void release(Block block) {
         if (block.owner != 0) {
             block.owner = 0;
-            free.computeIfAbsent(block.bytes, size -> new ArrayDeque<>()).push(block);
+            (block.shelf.isOpen ? block.shelf : common).put(block);
         }
     }
 
@@ -155,14 +214,14 @@ final class DeviceMemory implements AutoCloseable {
 
     private void giveFreeBack() {
         driver.synchronize();
-        for (Deque<Block> some : free.values()) {
+        for (Deque<Block> some : common.free.values()) {
             for (Block block : some) {
                 driver.free(block.address);
                 blocks.remove(block);
                 bytes -= block.bytes;
             }
         }
-        free.clear();
+        common.free.clear();
     }
 
     /// How often the driver was asked for memory.
@@ -186,7 +245,7 @@ final class DeviceMemory implements AutoCloseable {
     public void close() {
         blocks.forEach(block -> driver.free(block.address));
         blocks.clear();
-        free.clear();
+        common.free.clear();
         remains.clear();
         bytes = 0;
     }

@@ -9,6 +9,7 @@ import static org.bytedeco.cuda.global.cublas.cublasGemmEx;
 import static org.bytedeco.cuda.global.cublas.cublasGetStatusName;
 import static org.bytedeco.cuda.global.cublas.cublasGetVersion_v2;
 import static org.bytedeco.cuda.global.cublas.cublasSetStream_v2;
+import static org.bytedeco.cuda.global.cublas.cublasSetWorkspace_v2;
 import static org.bytedeco.cuda.global.cudart.CUDA_R_32F;
 
 import org.bytedeco.cuda.cublas.cublasContext;
@@ -23,11 +24,25 @@ final class MatrixProducts implements AutoCloseable {
     private final FloatPointer one = new FloatPointer(1f);
     private final FloatPointer zero = new FloatPointer(0f);
     private final CudaPrecision precision;
+    private final CudaDriver driver;
+
+    /// Memory that cuBLAS works in: what it takes by itself would become part of every recorded
+    /// graph. 0 if there was none left.
+    private final long workspace;
 
     MatrixProducts(CudaDriver driver, CudaPrecision precision) {
         this.precision = precision;
+        this.driver = driver;
         check(cublasCreate_v2(handle), "start cuBLAS");
         check(cublasSetStream_v2(handle, driver.stream()), "give cuBLAS its stream");
+        // What NVIDIA recommends, which is what cuBLAS would take.
+        long bytes = driver.facts().major() >= 9 ? 32L << 20 : 4L << 20;
+        workspace = driver.allocate(bytes);
+        if (workspace != 0) {
+            check(
+                    cublasSetWorkspace_v2(handle, new NativeAddress(workspace), bytes),
+                    "give cuBLAS its memory");
+        }
     }
 
     /// Its version, such as `12.9.1`.
@@ -139,6 +154,9 @@ final class MatrixProducts implements AutoCloseable {
     @Override
     public void close() {
         cublasDestroy_v2(handle);
+        if (workspace != 0) {
+            driver.free(workspace);
+        }
         one.close();
         zero.close();
     }

@@ -1,6 +1,5 @@
 package xlmr.cuda;
 
-import java.util.List;
 import xlmr.backend.AttentionShape;
 import xlmr.backend.DropoutMask;
 import xlmr.tensor.Tensor;
@@ -9,7 +8,7 @@ import xlmr.tensor.Tensor;
 /// outputs and gradients are in single precision.
 record TensorCoreAttention(Operation operation, HalfFormat format) {
     private static final int THREADS = 128;
-    private static final int OWN_ROWS = 64;
+    static final int OWN_ROWS = 64;
     private static final int PASSING_ROWS = 32;
     private static final int BYTES = 2;
 
@@ -29,18 +28,18 @@ record TensorCoreAttention(Operation operation, HalfFormat format) {
             Tensor output,
             Tensor logSumExp) {
         int size = query.size(-1) / shape.heads();
-        List<int[]> tiles = AttentionLaunches.tiles(shape.starts(), OWN_ROWS);
+        AttentionPlaces places = AttentionPlaces.ofQueries(shape, OWN_ROWS);
         int passing = columns(size) <= 64 ? 64 : 32;
         launch(
                 "attention",
                 size,
-                tiles,
+                places,
                 shape,
                 BYTES * columns(size) * (OWN_ROWS + 4 * passing),
                 narrow(query),
                 narrow(key),
                 narrow(value),
-                struct(shape, size, dropout, tiles),
+                struct(shape, size, dropout, places),
                 output,
                 logSumExp);
     }
@@ -64,33 +63,33 @@ record TensorCoreAttention(Operation operation, HalfFormat format) {
         DevicePointer values = narrow(value);
         DevicePointer gradients = narrow(dOutput);
         int shared = BYTES * columns(size) * (2 * OWN_ROWS + 4 * PASSING_ROWS);
-        List<int[]> queryTiles = AttentionLaunches.tiles(shape.starts(), OWN_ROWS);
+        AttentionPlaces queryPlaces = AttentionPlaces.ofQueries(shape, OWN_ROWS);
         launch(
                 "attentionQueryGradient",
                 size,
-                queryTiles,
+                queryPlaces,
                 shape,
                 shared,
                 queries,
                 keys,
                 values,
-                struct(shape, size, dropout, queryTiles),
+                struct(shape, size, dropout, queryPlaces),
                 logSumExp,
                 deltas,
                 gradients,
                 dQuery);
-        List<int[]> keyTiles = AttentionLaunches.tiles(shape.keyStarts(), OWN_ROWS);
+        AttentionPlaces keyPlaces = AttentionPlaces.ofKeys(shape, OWN_ROWS);
         launch(
                 "attentionKeyValueGradient",
                 size,
-                keyTiles,
+                keyPlaces,
                 shape,
                 // Logarithms and deltas of the queries that pass by are copied as well.
                 shared + 4 * Float.BYTES * PASSING_ROWS,
                 queries,
                 keys,
                 values,
-                struct(shape, size, dropout, keyTiles),
+                struct(shape, size, dropout, keyPlaces),
                 logSumExp,
                 deltas,
                 gradients,
@@ -113,14 +112,14 @@ record TensorCoreAttention(Operation operation, HalfFormat format) {
     private void launch(
             String kernel,
             int size,
-            List<int[]> tiles,
+            AttentionPlaces places,
             AttentionShape shape,
             int sharedBytes,
             Object... arguments) {
         operation.start(
                 new KernelLaunch(
                         kernel + format.kernels() + "Size" + columns(size),
-                        tiles.size(),
+                        places.tiles(),
                         shape.heads(),
                         THREADS,
                         1,
@@ -128,7 +127,8 @@ record TensorCoreAttention(Operation operation, HalfFormat format) {
                 arguments);
     }
 
-    private byte[] struct(AttentionShape shape, int size, DropoutMask dropout, List<int[]> tiles) {
-        return new AttentionLaunches(operation).shape(shape, size, dropout, tiles);
+    private byte[] struct(
+            AttentionShape shape, int size, DropoutMask dropout, AttentionPlaces places) {
+        return new AttentionLaunches(operation).shape(shape, size, dropout, places);
     }
 }

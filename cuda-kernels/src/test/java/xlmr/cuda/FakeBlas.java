@@ -12,11 +12,15 @@ import java.nio.ByteOrder;
 /// compute type asks for.
 final class FakeBlas {
     private static final int INVALID_VALUE = 7;
+    private static final int EXECUTION_FAILED = 13;
     private static final int FLOATS = 0;
     private static final int TRANSPOSED = 1;
 
     private final FakeGpu gpu;
     private final FakeLibrary library;
+
+    /// Without memory of the caller's, cuBLAS takes some itself, which a capture would show.
+    private boolean hasWorkspace;
 
     FakeBlas(FakeGpu gpu) {
         this.gpu = gpu;
@@ -38,7 +42,23 @@ final class FakeBlas {
                                     return 0;
                                 },
                                 ADDRESS)
-                        .with("cublasSetStream_v2", a -> 0, ADDRESS, ADDRESS)
+                        .with(
+                                "cublasSetStream_v2",
+                                a -> {
+                                    hasWorkspace = false;
+                                    return 0;
+                                },
+                                ADDRESS,
+                                ADDRESS)
+                        .with(
+                                "cublasSetWorkspace_v2",
+                                a -> {
+                                    hasWorkspace = a.address(1) % 256 == 0 && a.wide(2) > 0;
+                                    return hasWorkspace ? 0 : INVALID_VALUE;
+                                },
+                                ADDRESS,
+                                ADDRESS,
+                                JAVA_LONG)
                         .with(
                                 "cublasGetVersion_v2",
                                 a -> {
@@ -99,6 +119,10 @@ final class FakeBlas {
             return INVALID_VALUE;
         }
         int dropped = droppedBits(a.number(17));
+        int refused = hasWorkspace ? gpu.graphs.spoiled() : gpu.graphs.forbidden();
+        if (refused != 0) {
+            return EXECUTION_FAILED;
+        }
         gpu.later(
                 () -> {
                     float[] x = rounded(left.read(gpu), dropped);

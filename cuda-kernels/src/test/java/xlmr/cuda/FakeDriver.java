@@ -32,10 +32,19 @@ final class FakeDriver {
         streams();
         memory();
         kernels();
+        gpu.graphs.addTo(library);
     }
 
     FakeLibrary library() {
         return library;
+    }
+
+    /// A function that may not be called while a stream is captured.
+    private FakeLibrary.Function outside(FakeLibrary.Function body) {
+        return a -> {
+            int forbidden = gpu.graphs.forbidden();
+            return forbidden == 0 ? body.call(a) : forbidden;
+        };
     }
 
     private void device() {
@@ -106,8 +115,8 @@ final class FakeDriver {
                         },
                         ADDRESS,
                         JAVA_INT)
-                .with("cuStreamDestroy_v2", a -> released(--gpu.streams), ADDRESS)
-                .with("cuStreamSynchronize", a -> gpu.await(Long.MAX_VALUE), ADDRESS)
+                .with("cuStreamDestroy_v2", outside(a -> released(--gpu.streams)), ADDRESS)
+                .with("cuStreamSynchronize", outside(a -> gpu.await(Long.MAX_VALUE)), ADDRESS)
                 .with("cuEventCreate", a -> putWide(a, gpu.newEvent()), ADDRESS, JAVA_INT)
                 .with(
                         "cuEventRecord",
@@ -117,33 +126,36 @@ final class FakeDriver {
                         },
                         ADDRESS,
                         ADDRESS)
-                .with("cuEventSynchronize", a -> gpu.awaitEvent(a.address(0)), ADDRESS)
+                .with("cuEventSynchronize", outside(a -> gpu.awaitEvent(a.address(0))), ADDRESS)
                 .with("cuEventDestroy_v2", a -> gpu.destroyEvent(a.address(0)), ADDRESS);
     }
 
     private void memory() {
         library.with(
                         "cuMemAlloc_v2",
-                        a -> {
-                            if (!gpu.isCurrent) {
-                                return FakeGpu.INVALID_CONTEXT;
-                            }
-                            if (a.wide(1) == 0) {
-                                return FakeGpu.INVALID_VALUE;
-                            }
-                            long address = gpu.allocate(a.wide(1));
-                            return address == 0 ? FakeGpu.OUT_OF_MEMORY : putWide(a, address);
-                        },
+                        outside(
+                                a -> {
+                                    if (!gpu.isCurrent) {
+                                        return FakeGpu.INVALID_CONTEXT;
+                                    }
+                                    if (a.wide(1) == 0) {
+                                        return FakeGpu.INVALID_VALUE;
+                                    }
+                                    long address = gpu.allocate(a.wide(1));
+                                    return address == 0
+                                            ? FakeGpu.OUT_OF_MEMORY
+                                            : putWide(a, address);
+                                }),
                         ADDRESS,
                         JAVA_LONG)
-                .with("cuMemFree_v2", a -> gpu.free(a.wide(0)), JAVA_LONG)
+                .with("cuMemFree_v2", outside(a -> gpu.free(a.wide(0))), JAVA_LONG)
                 .with(
                         "cuMemHostAlloc",
-                        a -> putWide(a, gpu.allocatePinned(a.wide(1)).address()),
+                        outside(a -> putWide(a, gpu.allocatePinned(a.wide(1)).address())),
                         ADDRESS,
                         JAVA_LONG,
                         JAVA_INT)
-                .with("cuMemFreeHost", a -> gpu.freePinned(a.address(0)), ADDRESS)
+                .with("cuMemFreeHost", outside(a -> gpu.freePinned(a.address(0))), ADDRESS)
                 .with(
                         "cuMemcpyHtoDAsync_v2",
                         a -> gpu.copyIn(a.wide(0), a.address(1), a.wide(2)),
@@ -157,11 +169,22 @@ final class FakeDriver {
                         ADDRESS,
                         JAVA_LONG,
                         JAVA_LONG,
+                        ADDRESS)
+                .with(
+                        "cuMemcpyDtoDAsync_v2",
+                        a -> gpu.copyWithin(a.wide(0), a.wide(1), a.wide(2)),
+                        JAVA_LONG,
+                        JAVA_LONG,
+                        JAVA_LONG,
                         ADDRESS);
     }
 
     private void kernels() {
-        library.with("cuModuleLoadData", a -> putWide(a, gpu.load(a.text(1))), ADDRESS, ADDRESS)
+        library.with(
+                        "cuModuleLoadData",
+                        outside(a -> putWide(a, gpu.load(a.text(1)))),
+                        ADDRESS,
+                        ADDRESS)
                 .with(
                         "cuModuleUnload",
                         a -> {
@@ -254,6 +277,8 @@ final class FakeDriver {
             case FakeGpu.OUT_OF_MEMORY -> "CUDA_ERROR_OUT_OF_MEMORY";
             case FakeGpu.INVALID_CONTEXT -> "CUDA_ERROR_INVALID_CONTEXT";
             case FakeGpu.NOT_FOUND -> "CUDA_ERROR_NOT_FOUND";
+            case FakeGraphs.UNSUPPORTED -> "CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED";
+            case FakeGraphs.INVALIDATED -> "CUDA_ERROR_STREAM_CAPTURE_INVALIDATED";
             case FakeGpu.LAUNCH_FAILED -> "CUDA_ERROR_LAUNCH_FAILED";
             default -> "CUDA_ERROR_" + status;
         };

@@ -43,6 +43,7 @@ final class FakeGpu implements FakeLibrary.Failures {
     }
 
     final Device device = new Device(1, INSTRUCTIONS);
+    final FakeGraphs graphs = new FakeGraphs(this);
     final Map<Long, LoadedModule> modules = new HashMap<>();
     final Map<Long, Kernel> functions = new HashMap<>();
     private final Map<String, LoadedModule> decoded = new HashMap<>();
@@ -81,9 +82,11 @@ final class FakeGpu implements FakeLibrary.Failures {
         return ++handles;
     }
 
-    /// Asks for work.
+    /// Asks for work; during a capture, for its place in the graph.
     void later(Runnable body) {
-        queue.add(new Work(body, 0));
+        if (!graphs.take(body)) {
+            queue.add(new Work(body, 0));
+        }
     }
 
     /// Marks the place in the stream.
@@ -188,6 +191,9 @@ final class FakeGpu implements FakeLibrary.Failures {
 
     /// The pinned memory is read when the work is done, not when it is asked for.
     int copyIn(long to, long from, long bytes) {
+        if (graphs.spoiled() != 0) {
+            return graphs.spoiled();
+        }
         region(to, bytes);
         pinned(from, bytes);
         bytesIn += bytes;
@@ -202,6 +208,9 @@ final class FakeGpu implements FakeLibrary.Failures {
     }
 
     int copyOut(long to, long from, long bytes) {
+        if (graphs.spoiled() != 0) {
+            return graphs.spoiled();
+        }
         region(from, bytes);
         pinned(to, bytes).fill(UNFINISHED);
         later(
@@ -212,6 +221,16 @@ final class FakeGpu implements FakeLibrary.Failures {
                                 pinned(to, bytes),
                                 0,
                                 bytes));
+        return 0;
+    }
+
+    int copyWithin(long to, long from, long bytes) {
+        if (graphs.spoiled() != 0) {
+            return graphs.spoiled();
+        }
+        region(from, bytes);
+        region(to, bytes);
+        later(() -> write(to, read(from, bytes)));
         return 0;
     }
 
@@ -240,6 +259,9 @@ final class FakeGpu implements FakeLibrary.Failures {
 
     int launch(
             Kernel kernel, Dimensions grid, Dimensions block, int sharedBytes, byte[] parameters) {
+        if (graphs.spoiled() != 0) {
+            return graphs.spoiled();
+        }
         if (launchesUntilRefusal == 0) {
             return OUT_OF_MEMORY;
         }
@@ -283,6 +305,7 @@ final class FakeGpu implements FakeLibrary.Failures {
         append(text, "contexts", contexts);
         append(text, "cuBLAS handles", blasHandles);
         append(text, "NVRTC programs", programs);
+        append(text, "graphs", graphs.left());
         append(text, "pieces of work", queue.size());
         return text.toString();
     }
