@@ -2,7 +2,6 @@ package xlmr.autograd;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import xlmr.backend.Backend;
 import xlmr.tensor.Tensor;
 
 /// Y = X Wᵀ + b. dX += dY W; dW += dYᵀ X; db += Σ over rows of dY.
@@ -15,18 +14,25 @@ record LinearNode(Tensor input, Parameter weight, @Nullable Parameter bias, Tens
 
     @Override
     public void backward(Tape tape, Tensor dOutput) {
-        Backend backend = tape.backend();
+        toInputAndWeight(tape, input, weight, dOutput);
+        toBias(tape, bias, dOutput);
+    }
+
+    static void toInputAndWeight(Tape tape, Tensor input, Parameter weight, Tensor dOutput) {
         Tensor dInput = tape.gradient(input); // [N, in]
         if (dInput != null) {
-            backend.linearInputGradient(dOutput, weight.value(), dInput);
+            tape.backend().linearInputGradient(dOutput, weight.value(), dInput);
         }
         Tensor dWeight = tape.parameters().dense(weight); // [out, in]
         if (dWeight != null) {
-            backend.linearWeightGradient(dOutput, tape.value(input), dWeight);
+            tape.backend().linearWeightGradient(dOutput, tape.value(input), dWeight);
         }
+    }
+
+    static void toBias(Tape tape, @Nullable Parameter bias, Tensor dOutput) {
         Tensor dBias = bias == null ? null : tape.parameters().dense(bias); // [out]
         if (dBias != null) {
-            backend.biasGradient(dOutput, dBias);
+            tape.backend().biasGradient(dOutput, dBias);
         }
     }
 }

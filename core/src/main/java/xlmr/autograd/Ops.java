@@ -103,10 +103,7 @@ public final class Ops {
 
     /// input weightᵀ + bias. `[N, in] x [out, in] -> [N, out]`
     public Tensor linear(Tensor input, Parameter weight, @Nullable Parameter bias) {
-        expect("linear", "weight", weight.shape(), weight.shape().size(0), input.size(-1));
-        if (bias != null) {
-            expect("linear", "bias", bias.shape(), weight.shape().size(0));
-        }
+        expectLinear(input, weight, bias);
         Tensor output = take(input.shape().rows(), weight.shape().size(0)); // [N, out]
         backend.linear(input, weight.value(), bias == null ? null : bias.value(), output);
         if (records(input) || wants(weight) || (bias != null && wants(bias))) {
@@ -386,7 +383,14 @@ public final class Ops {
         }
     }
 
-    private static void expect(String operation, String operand, Shape found, int... expected) {
+    static void expectLinear(Tensor input, Parameter weight, @Nullable Parameter bias) {
+        expect("linear", "weight", weight.shape(), weight.shape().size(0), input.size(-1));
+        if (bias != null) {
+            expect("linear", "bias", bias.shape(), weight.shape().size(0));
+        }
+    }
+
+    static void expect(String operation, String operand, Shape found, int... expected) {
         if (!Arrays.equals(found.sizes(), expected)) {
             throw new IllegalArgumentException(
                     "%s: expected %s of shape %s, found %s"

@@ -143,6 +143,11 @@ public final class Tape {
         return workspace.take(shape);
     }
 
+    /// Takes [#scratch] back before the workspace is reset.
+    void release(Tensor scratch) {
+        workspace.release(scratch);
+    }
+
     /// Walks back from a scalar. The gradients of watched tensors stay readable until the workspace
     /// is reset.
     ///

@@ -6,7 +6,7 @@ import xlmr.tensor.Storage;
 import xlmr.tensor.Tensor;
 
 /// The numeric primitives that a device offers. Shapes are checked by the callers in `autograd`; an
-/// implementation only asserts.
+/// implementation only asserts. What has a body here may be done faster; its bits may then differ.
 ///
 /// Three rules hold for every method. Outputs named `output` are overwritten, and may be the input
 /// where the comment says so. Gradients (`dInput`, `dWeight`, ...) are added to what is there. The
@@ -54,6 +54,98 @@ public interface Backend extends AutoCloseable {
 
     /// dBias += sum over rows of dOutput. `[N, out] -> [out]`
     void biasGradient(Tensor dOutput, Tensor dBias);
+
+    /// preActivation = input weightᵀ + bias; output = f(preActivation), in one pass over the
+    /// product where the device can. `[N, in] x [out, in] -> [N, out]`
+    ///
+    /// @param preActivation `[N, out]` overwritten, for the backward pass; null if there is none
+    default void linearActivation(
+            Tensor input,
+            Tensor weight,
+            @Nullable Tensor bias,
+            Activation function,
+            @Nullable Tensor preActivation,
+            Tensor output) {
+        Tensor inner = preActivation == null ? output : preActivation; // [N, out]
+        linear(input, weight, bias, inner);
+        activation(function, inner, output);
+    }
+
+    /// The part of the gradients of [#linearActivation] that is not [#linear]'s.
+    ///
+    /// @param dPreActivation `[N, out]` overwritten with dOutput f'(preActivation)
+    /// @param dBias `[out]`, to which the sum of that over the rows is added; null: not wanted
+    default void linearActivationGradient(
+            Activation function,
+            Tensor preActivation,
+            Tensor dOutput,
+            Tensor dPreActivation,
+            @Nullable Tensor dBias) {
+        fill(dPreActivation, 0);
+        activationGradient(function, preActivation, dOutput, dPreActivation);
+        if (dBias != null) {
+            biasGradient(dPreActivation, dBias);
+        }
+    }
+
+    /// sum = dropout(input weightᵀ + bias) + residual; output = [#layerNorm] of the sum, in one
+    /// pass over the product where the device can. `[N, in] x [C, in] -> [N, C]`
+    ///
+    /// @param norm weight, bias and ε of the LayerNorm
+    /// @param sum `[N, C]` overwritten, for the backward pass
+    /// @param mean `[N]` overwritten, for the backward pass
+    /// @param rstd `[N]` overwritten, for the backward pass
+    default void linearAddNorm(
+            Tensor input,
+            Tensor weight,
+            @Nullable Tensor bias,
+            DropoutMask dropout,
+            Tensor residual,
+            Affine norm,
+            Tensor sum,
+            Tensor output,
+            Tensor mean,
+            Tensor rstd) {
+        linear(input, weight, bias, sum);
+        if (dropout.isActive()) {
+            dropout(sum, dropout, sum);
+        }
+        add(sum, residual, sum);
+        layerNorm(sum, norm.weight(), norm.bias(), norm.epsilon(), output, mean, rstd);
+    }
+
+    /// The part of the gradients of [#linearAddNorm] that is not [#linear]'s: with dSum the
+    /// gradient of [#layerNorm] for its input and M the mask, dResidual += dSum; dWeight and dBias,
+    /// the LayerNorm's, as there. Null: not wanted.
+    ///
+    /// @param dProduct `[N, C]` overwritten with dSum ∘ M
+    default void linearAddNormGradient(
+            Tensor dOutput,
+            Tensor sum,
+            Tensor normWeight,
+            Tensor mean,
+            Tensor rstd,
+            DropoutMask dropout,
+            @Nullable Tensor dResidual,
+            Tensor dProduct,
+            @Nullable Tensor dWeight,
+            @Nullable Tensor dBias) {
+        fill(dProduct, 0);
+        layerNormGradient(dOutput, sum, normWeight, mean, rstd, dProduct, dWeight, dBias);
+        if (dResidual != null) {
+            addScaled(dProduct, 1, dResidual);
+        }
+        if (dropout.isActive()) {
+            dropout(dProduct, dropout, dProduct);
+        }
+    }
+
+    /// Weight, bias and ε of a LayerNorm.
+    ///
+    /// @param weight `[C]`
+    /// @param bias `[C]`
+    /// @param epsilon added to the variance
+    record Affine(Tensor weight, Tensor bias, float epsilon) {}
 
     /// Scaled dot-product attention within each sequence and head: output = dropout(softmax(query
     /// keyᵀ / √D)) value. Query and output `[N, C]`, key and value `[M, C]`

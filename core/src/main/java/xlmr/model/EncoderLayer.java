@@ -44,25 +44,27 @@ public record EncoderLayer(
             Ops ops, Tensor hidden, AttentionScope scope, LayerObserver observer, int layer) {
         Tensor input = before(ops, attentionNorm, hidden); // [N, C]
         Tensor context = attention.forward(ops, input, scope, observer, layer); // [N, A]
-        Tensor projected = attentionOutput.forward(ops, context); // [N, C]
-        return after(ops, attentionNorm, ops.addDropped(projected, dropout, hidden)); // [N, C]
+        return add(ops, attentionOutput, context, dropout, hidden, attentionNorm); // [N, C]
     }
 
     private Tensor feedForward(Ops ops, Tensor attended) {
         Tensor input = before(ops, outputNorm, attended); // [N, C]
-        Tensor inner = intermediate.forward(ops, input); // [N, F]
-        Tensor activated = ops.activation(activation, inner); // [N, F]
-        Tensor projected = output.forward(ops, activated); // [N, C]
+        Tensor activated = intermediate.activated(ops, input, activation); // [N, F]
         float dropped = order == LayerNormOrder.AFTER ? dropout : 0;
-        return after(ops, outputNorm, ops.addDropped(projected, dropped, attended)); // [N, C]
+        return add(ops, output, activated, dropped, attended, outputNorm); // [N, C]
     }
 
     private Tensor before(Ops ops, LayerNorm norm, Tensor input) {
         return order == LayerNormOrder.BEFORE ? norm.forward(ops, input) : input; // [N, C]
     }
 
-    private Tensor after(Ops ops, LayerNorm norm, Tensor sum) {
-        return order == LayerNormOrder.AFTER ? norm.forward(ops, sum) : sum; // [N, C]
+    /// What a map makes of its input, added to the residual and normalized after, if that is the
+    /// order.
+    private Tensor add(
+            Ops ops, Linear map, Tensor input, float dropped, Tensor residual, LayerNorm norm) {
+        return order == LayerNormOrder.AFTER
+                ? map.addedAndNormed(ops, input, dropped, residual, norm) // [N, C]
+                : ops.addDropped(map.forward(ops, input), dropped, residual); // [N, C]
     }
 
     /// The same with each linear layer replaced by what `change` makes of it.

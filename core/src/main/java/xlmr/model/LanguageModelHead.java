@@ -23,7 +23,7 @@ public record LanguageModelHead(Linear dense, LayerNorm norm, Linear decoder, bo
     @Override
     public Tensor lastLinearInput(Ops ops, Tensor selected) {
         // The exact gelu, whatever the encoder's activation is, as in the reference.
-        Tensor inner = ops.activation(Activation.GELU, dense.forward(ops, selected)); // [R, C]
+        Tensor inner = dense.activated(ops, selected, Activation.GELU); // [R, C]
         return norm.forward(ops, inner); // [R, C]
     }
 

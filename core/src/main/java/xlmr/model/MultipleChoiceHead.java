@@ -19,7 +19,7 @@ public record MultipleChoiceHead(Linear pooler, Linear classifier, float dropout
         implements SequenceHead {
     @Override
     public Tensor lastLinearInput(Ops ops, Tensor selected) {
-        return ops.activation(Activation.TANH, pooler.forward(ops, selected)); // [B, C]
+        return pooler.activated(ops, selected, Activation.TANH); // [B, C]
     }
 
     @Override

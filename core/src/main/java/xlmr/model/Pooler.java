@@ -14,6 +14,6 @@ public record Pooler(Linear dense) {
     /// `[N, C] -> [B, C]`
     public Tensor forward(Ops ops, Tensor hidden, TokenBatch tokens) {
         Tensor first = ops.selectRows(hidden, tokens.firstTokens()); // [B, C]
-        return ops.activation(Activation.TANH, dense.forward(ops, first)); // [B, C]
+        return dense.activated(ops, first, Activation.TANH); // [B, C]
     }
 }

@@ -20,7 +20,7 @@ public record SequenceClassificationHead(Linear dense, Linear projection, float 
     @Override
     public Tensor lastLinearInput(Ops ops, Tensor selected) {
         Tensor dropped = ops.dropout(selected, dropout); // [B, C]
-        return ops.activation(Activation.TANH, dense.forward(ops, dropped)); // [B, C]
+        return dense.activated(ops, dropped, Activation.TANH); // [B, C]
     }
 
     @Override

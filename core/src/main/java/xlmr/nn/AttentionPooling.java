@@ -21,7 +21,7 @@ public record AttentionPooling(Linear key, Parameter query, float dropout) imple
     public Tensor forward(Ops ops, Tensor input, int[] starts) {
         int count = starts.length - 1;
         Tensor rows = ops.dropout(input, dropout); // [N, C]
-        Tensor keys = ops.activation(Activation.TANH, key.forward(ops, rows)); // [N, C]
+        Tensor keys = key.activated(ops, rows, Activation.TANH); // [N, C]
         Tensor queries =
                 ops.embeddingSum(List.of(new EmbeddingRows(query, new int[count], -1))); // [B, C]
         int[] queryStarts = new int[count + 1];

@@ -10,8 +10,7 @@ import xlmr.tensor.Tensor;
 /// The kernels as a backend: which of them an operation takes, over how many blocks, with which
 /// arguments. Where memory comes from, how kernels are launched, and matrix products are left to
 /// the device.
-abstract class KernelBackend extends RowKernels {
-    private static final int PIECE = 256;
+abstract class KernelBackend extends FusedKernels {
     private static final int SQUARES_OF_BLOCK = 8192;
 
     /// The format in which attention multiplies on tensor cores; null for single precision.
@@ -31,7 +30,7 @@ abstract class KernelBackend extends RowKernels {
         try (Operation operation = begin()) {
             int rows = dOutput.shape().rows();
             int columns = count(dBias);
-            int pieces = pieces(rows);
+            int pieces = FusedLaunches.pieces(rows);
             DevicePointer partial = operation.scratch(4L * pieces * columns);
             operation.start(
                     new KernelLaunch("biasPieces", (columns + 31) / 32, pieces, 32, 8, 0),
@@ -39,7 +38,7 @@ abstract class KernelBackend extends RowKernels {
                     partial,
                     rows,
                     columns,
-                    PIECE);
+                    FusedLaunches.PIECE);
             operation.elements("addPieces", columns, partial, dBias, pieces);
         }
     }
@@ -138,12 +137,11 @@ abstract class KernelBackend extends RowKernels {
             @Nullable Tensor dWeight,
             @Nullable Tensor dBias) {
         try (Operation operation = begin()) {
-            int rows = input.shape().rows();
             int columns = input.size(-1);
             if (dInput != null) {
                 operation.rows(
                         "layerNormGradient",
-                        rows,
+                        input.shape().rows(),
                         Operation.ROW_THREADS,
                         dOutput,
                         input,
@@ -153,35 +151,9 @@ abstract class KernelBackend extends RowKernels {
                         dInput,
                         columns);
             }
-            if (dWeight == null && dBias == null) {
-                return;
-            }
-            int pieces = pieces(rows);
-            DevicePointer partialWeight = operation.scratch(4L * pieces * columns);
-            DevicePointer partialBias = operation.scratch(4L * pieces * columns);
-            operation.start(
-                    new KernelLaunch(
-                            "layerNormParameterPieces", (columns + 31) / 32, pieces, 32, 8, 0),
-                    dOutput,
-                    input,
-                    mean,
-                    rstd,
-                    partialWeight,
-                    partialBias,
-                    rows,
-                    columns,
-                    PIECE);
-            if (dWeight != null) {
-                operation.elements("addPieces", columns, partialWeight, dWeight, pieces);
-            }
-            if (dBias != null) {
-                operation.elements("addPieces", columns, partialBias, dBias, pieces);
-            }
+            new FusedLaunches(operation)
+                    .normParameterGradient(dOutput, input, mean, rstd, dWeight, dBias);
         }
-    }
-
-    private static int pieces(int rows) {
-        return (rows + PIECE - 1) / PIECE;
     }
 
     @Override
@@ -197,18 +169,6 @@ abstract class KernelBackend extends RowKernels {
         try (Operation operation = begin()) {
             operation.elements(name(function) + "Gradient", count(input), input, dOutput, dInput);
         }
-    }
-
-    private static String name(Activation function) {
-        return switch (function) {
-            case GELU -> "gelu";
-            case GELU_TANH -> "geluTanh";
-            case RELU -> "relu";
-            case SILU -> "silu";
-            case QUICK_GELU -> "quickGelu";
-            case TANH -> "hyperbolicTangent";
-            case SIGMOID -> "sigmoid";
-        };
     }
 
     @Override

@@ -10,7 +10,8 @@ import org.bytedeco.cuda.cudart.CUmod_st;
 
 /// The kernels on a device; a family is loaded when one of its kernels is first asked for.
 final class KernelModules implements AutoCloseable {
-    private static final String GRADIENT = "Gradient";
+    /// What the preprocessor puts behind names.
+    private static final Pattern ENDING = Pattern.compile("(OfProduct)?(Gradient)?$");
 
     private final CudaDriver driver;
     private final KernelImages images;
@@ -48,13 +49,7 @@ final class KernelModules implements AutoCloseable {
     /// first. Some names are put together by the preprocessor.
     private List<KernelSource> candidates(String kernel) {
         Pattern declared = Pattern.compile("\\b" + kernel + "\\s*\\(");
-        Pattern named =
-                Pattern.compile(
-                        "\\b"
-                                + (kernel.endsWith(GRADIENT)
-                                        ? kernel.substring(0, kernel.length() - GRADIENT.length())
-                                        : kernel)
-                                + "\\b");
+        Pattern named = Pattern.compile("\\b" + ENDING.matcher(kernel).replaceFirst("") + "\\b");
         List<KernelSource> found = new ArrayList<>();
         List<KernelSource> others = new ArrayList<>();
         for (KernelSource source : sources) {

@@ -89,7 +89,45 @@ struct Sigmoid {
     }
 };
 
+template <typename Function>
+__device__ __forceinline__ void productGradient(
+    const float* inner,
+    const float* dOutput,
+    float* dInner,
+    float* partial,
+    int rows,
+    int columns,
+    int rowsOfPiece) {
+    __shared__ float sums[8][33];
+    int c = blockIdx.x * 32 + threadIdx.x;
+    int end = min((int)(blockIdx.y + 1) * rowsOfPiece, rows);
+    float sum = 0.0f;
+    if (c < columns) {
+        for (int n = blockIdx.y * rowsOfPiece + threadIdx.y; n < end; n += 8) {
+            size_t i = (size_t)n * columns + c;
+            float change = dOutput[i] * Function::derivative(inner[i]);
+            dInner[i] = change;
+            sum += change;
+        }
+    }
+    if (partial == nullptr) {
+        return;
+    }
+    sums[threadIdx.y][threadIdx.x] = sum;
+    __syncthreads();
+    if (threadIdx.y == 0 && c < columns) {
+        for (int i = 1; i < 8; i++) {
+            sum += sums[i][threadIdx.x];
+        }
+        partial[(size_t)blockIdx.y * columns + c] = sum;
+    }
+}
+
 // output = f(input), and dInput += dOutput f'(input).
+//
+// Behind a matrix product, a block a row: inner += bias, kept only where the backward pass needs it, and output =
+// f(inner). In its backward pass, in blocks of 32 x 8 threads, 32 columns and 8 rows at once: dInner = dOutput f'(inner),
+// and partial = the sums of that over a piece of the rows, [pieces, columns], where somebody wants them.
 #define ACTIVATION(name, Function)                                                                               \
     extern "C" __global__ void name(const float* input, float* output, int n) {                                  \
         FOR_EACH(i, n) {                                                                                         \
@@ -100,6 +138,27 @@ struct Sigmoid {
         FOR_EACH(i, n) {                                                                                         \
             dInput[i] = fmaf(dOutput[i], Function::derivative(input[i]), dInput[i]);                             \
         }                                                                                                        \
+    }                                                                                                            \
+    extern "C" __global__ void __launch_bounds__(128)                                                            \
+        name##OfProduct(float* inner, const float* bias, int keeps, float* output, int columns) {                \
+        size_t row = (size_t)blockIdx.x * columns;                                                               \
+        for (int c = threadIdx.x; c < columns; c += blockDim.x) {                                                \
+            float x = inner[row + c] + bias[c];                                                                  \
+            if (keeps) {                                                                                         \
+                inner[row + c] = x;                                                                              \
+            }                                                                                                    \
+            output[row + c] = Function::value(x);                                                                \
+        }                                                                                                        \
+    }                                                                                                            \
+    extern "C" __global__ void __launch_bounds__(256) name##OfProductGradient(                                   \
+        const float* inner,                                                                                      \
+        const float* dOutput,                                                                                    \
+        float* dInner,                                                                                           \
+        float* partial,                                                                                          \
+        int rows,                                                                                                \
+        int columns,                                                                                             \
+        int rowsOfPiece) {                                                                                       \
+        productGradient<Function>(inner, dOutput, dInner, partial, rows, columns, rowsOfPiece);                  \
     }
 
 ACTIVATION(gelu, Gelu)

@@ -1,26 +1,23 @@
 // What looks at a whole row: LayerNorm, softmax and log-softmax over the last axis. A block works on a row, `columns` is
 // its length.
 
+#include "dropout.cuh"
 #include "reductions.cuh"
 
-// output = (input - mean) rstd weight + bias, with rstd = 1 / sqrt(variance + epsilon).
+// y = (x - mean) rstd weight + bias, with rstd = 1 / sqrt(variance + epsilon), given what the thread's own numbers of the
+// row sum up to.
 //
 // The mean is found twice: what the first one is off by is added, so that a row far from zero keeps its digits.
-extern "C" __global__ void __launch_bounds__(128) layerNorm(
-    const float* input,
+__device__ __forceinline__ void normalizeRow(
+    const float* x,
+    float sum,
     const float* weight,
     const float* bias,
     float epsilon,
-    float* output,
+    float* y,
     float* means,
     float* rstds,
     int columns) {
-    const float* x = input + (size_t)blockIdx.x * columns;
-    float* y = output + (size_t)blockIdx.x * columns;
-    float sum = 0.0f;
-    for (int c = threadIdx.x; c < columns; c += blockDim.x) {
-        sum += x[c];
-    }
     float center = blockSum(sum) / columns;
     float rest = 0.0f;
     float squares = 0.0f;
@@ -44,7 +41,98 @@ extern "C" __global__ void __launch_bounds__(128) layerNorm(
     }
 }
 
-// dInput += rstd (g - mean(g) - n mean(g n)), with n = (input - mean) rstd and g = dOutput weight.
+// output = the LayerNorm of the input.
+extern "C" __global__ void __launch_bounds__(128) layerNorm(
+    const float* input,
+    const float* weight,
+    const float* bias,
+    float epsilon,
+    float* output,
+    float* means,
+    float* rstds,
+    int columns) {
+    const float* x = input + (size_t)blockIdx.x * columns;
+    float sum = 0.0f;
+    for (int c = threadIdx.x; c < columns; c += blockDim.x) {
+        sum += x[c];
+    }
+    float* y = output + (size_t)blockIdx.x * columns;
+    normalizeRow(x, sum, weight, bias, epsilon, y, means, rstds, columns);
+}
+
+// Behind a matrix product, which `sums` holds: sums = dropout(sums + addend) + residual, and output = the LayerNorm of
+// that. The mask counts elements of the whole; a threshold of 0 drops none.
+extern "C" __global__ void __launch_bounds__(128) addLayerNorm(
+    float* sums,
+    const float* addend,
+    unsigned low,
+    unsigned high,
+    unsigned threshold,
+    float factor,
+    const float* residual,
+    const float* weight,
+    const float* bias,
+    float epsilon,
+    float* output,
+    float* means,
+    float* rstds,
+    int columns) {
+    size_t row = (size_t)blockIdx.x * columns;
+    float sum = 0.0f;
+    for (int c = threadIdx.x; c < columns; c += blockDim.x) {
+        float x = sums[row + c] + addend[c];
+        if (threshold > 0) {
+            x = keeps((unsigned)(row + c), low, high, threshold) ? x * factor : 0.0f;
+        }
+        x += residual[row + c];
+        sums[row + c] = x;
+        sum += x;
+    }
+    normalizeRow(sums + row, sum, weight, bias, epsilon, output + row, means, rstds, columns);
+}
+
+// What the gradient of a LayerNorm's input needs of a whole row: the means of g and of g n, with n = (input - mean) rstd and
+// g = dOutput weight. `change` is the gradient of one number then.
+struct NormGradient {
+    const float* dOutput;
+    const float* input;
+    const float* weight;
+    float mean;
+    float rstd;
+    float meanOfG;
+    float meanOfGN;
+
+    __device__ __forceinline__ NormGradient(
+        const float* dOutput,
+        const float* input,
+        const float* weight,
+        const float* means,
+        const float* rstds,
+        int columns)
+        : dOutput(dOutput + (size_t)blockIdx.x * columns),
+          input(input + (size_t)blockIdx.x * columns),
+          weight(weight),
+          mean(means[blockIdx.x]),
+          rstd(rstds[blockIdx.x]) {
+        float sum = 0.0f;
+        float sumWithInput = 0.0f;
+        for (int c = threadIdx.x; c < columns; c += blockDim.x) {
+            float g = this->dOutput[c] * weight[c];
+            sum += g;
+            sumWithInput = fmaf(g, (this->input[c] - mean) * rstd, sumWithInput);
+        }
+        meanOfG = blockSum(sum) / columns;
+        meanOfGN = blockSum(sumWithInput) / columns;
+    }
+
+    // g - mean(g) - n mean(g n), which is still to be multiplied by rstd.
+    __device__ __forceinline__ float change(int c) const {
+        float normal = (input[c] - mean) * rstd;
+        return dOutput[c] * weight[c] - meanOfG - normal * meanOfGN;
+    }
+};
+
+// dInput += rstd (g - mean(g) - n mean(g n)).
 extern "C" __global__ void __launch_bounds__(128) layerNormGradient(
     const float* dOutput,
     const float* input,
@@ -53,22 +141,39 @@ extern "C" __global__ void __launch_bounds__(128) layerNormGradient(
     const float* rstds,
     float* dInput,
     int columns) {
+    NormGradient gradient(dOutput, input, weight, means, rstds, columns);
     size_t row = (size_t)blockIdx.x * columns;
-    float mean = means[blockIdx.x];
-    float rstd = rstds[blockIdx.x];
-    float sum = 0.0f;
-    float sumWithInput = 0.0f;
     for (int c = threadIdx.x; c < columns; c += blockDim.x) {
-        float g = dOutput[row + c] * weight[c];
-        sum += g;
-        sumWithInput = fmaf(g, (input[row + c] - mean) * rstd, sumWithInput);
+        dInput[row + c] = fmaf(gradient.rstd, gradient.change(c), dInput[row + c]);
     }
-    sum = blockSum(sum) / columns;
-    sumWithInput = blockSum(sumWithInput) / columns;
+}
+
+// The backward pass of `addLayerNorm`: dResidual, if it is wanted, += the gradient of the LayerNorm's input, and dProduct =
+// that gradient where the mask keeps, times `factor`, else 0.
+extern "C" __global__ void __launch_bounds__(128) addLayerNormGradient(
+    const float* dOutput,
+    const float* sums,
+    const float* weight,
+    const float* means,
+    const float* rstds,
+    float* dResidual,
+    unsigned low,
+    unsigned high,
+    unsigned threshold,
+    float factor,
+    float* dProduct,
+    int columns) {
+    NormGradient gradient(dOutput, sums, weight, means, rstds, columns);
+    size_t row = (size_t)blockIdx.x * columns;
     for (int c = threadIdx.x; c < columns; c += blockDim.x) {
-        float normal = (input[row + c] - mean) * rstd;
-        float change = dOutput[row + c] * weight[c] - sum - normal * sumWithInput;
-        dInput[row + c] = fmaf(rstd, change, dInput[row + c]);
+        float change = gradient.rstd * gradient.change(c);
+        if (dResidual != nullptr) {
+            dResidual[row + c] += change;
+        }
+        if (threshold > 0) {
+            change = keeps((unsigned)(row + c), low, high, threshold) ? change * factor : 0.0f;
+        }
+        dProduct[row + c] = change;
     }
 }
 

@@ -2,7 +2,10 @@ package xlmr.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -40,6 +43,40 @@ class KernelTrafficTest {
                     .isLessThanOrEqualTo(SCATTERED);
             assertThat(report.atomics()).as("%s: atomic operations", report.kernel()).isZero();
         }
+    }
+
+    @Test
+    void aFusedOperationMovesAboutHalfTheBytesOfTheSingleOnes() {
+        Map<String, Long> moved = new HashMap<>();
+        for (KernelWorkload workload : KernelWorkload.all()) {
+            if (!workload.operation().startsWith("attention")) {
+                for (LaunchReport report : workload.reports()) {
+                    long sectors = report.distinctSectorsRead() + report.distinctSectorsWritten();
+                    moved.put(report.kernel(), 32 * sectors);
+                }
+            }
+        }
+        // Not counted is that a product reads a bias that was written before it.
+        assertThat(share(moved, "geluOfProduct", "gatherRows", "gelu")).isLessThan(0.77);
+        assertThat(share(moved, "geluOfProductGradient", "fill", "geluGradient", "biasPieces"))
+                .isLessThan(0.51);
+        assertThat(share(moved, "addLayerNorm", "gatherRows", "dropout", "add", "layerNorm"))
+                .isLessThan(0.46);
+        assertThat(
+                        share(
+                                moved,
+                                "addLayerNormGradient",
+                                "fill",
+                                "layerNormGradient",
+                                "fill",
+                                "dropoutGradient",
+                                "addScaled"))
+                .isLessThan(0.43);
+    }
+
+    private static double share(Map<String, Long> moved, String fused, String... single) {
+        long all = Arrays.stream(single).mapToLong(kernel -> moved.getOrDefault(kernel, 0L)).sum();
+        return (double) moved.getOrDefault(fused, Long.MAX_VALUE) / all;
     }
 
     enum Attention {

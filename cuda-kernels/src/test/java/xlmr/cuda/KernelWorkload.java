@@ -51,6 +51,7 @@ record KernelWorkload(
         List<KernelWorkload> all = new ArrayList<>();
         addElements(all);
         addRows(all);
+        addFused(all);
         addTables(all);
         all.add(attention("attention", null, ATTENTION_TOKENS));
         all.add(attentionGradient(null, ATTENTION_TOKENS));
@@ -135,6 +136,67 @@ record KernelWorkload(
                         b -> b.biasGradient(x(b), row(b))));
         all.add(of("softmax", 2 * TENSOR, b -> b.softmax(x(b), x(b))));
         all.add(of("softmaxGradient", 4 * TENSOR, b -> b.softmaxGradient(x(b), x(b), x(b))));
+    }
+
+    /// Behind products of 1 column, which are not looked at.
+    private static void addFused(List<KernelWorkload> all) {
+        all.add(
+                of(
+                        "geluOfProduct",
+                        3 * TENSOR + ROW,
+                        b ->
+                                b.linearActivation(
+                                        perRow(b).reshape(ROWS, 1),
+                                        row(b).reshape(COLUMNS, 1),
+                                        row(b),
+                                        Activation.GELU,
+                                        x(b),
+                                        x(b))));
+        Map<String, Long> gelu = new LinkedHashMap<>();
+        gelu.put("geluOfProductGradient", 3 * TENSOR + ROW);
+        gelu.put("addPieces", 3 * ROW);
+        all.add(
+                new KernelWorkload(
+                        "linearActivationGradient",
+                        ROWS,
+                        COLUMNS,
+                        null,
+                        gelu,
+                        b ->
+                                b.linearActivationGradient(
+                                        Activation.GELU, x(b), x(b), x(b), row(b))));
+        DropoutMask mask = DropoutMask.of(0.1f, 1, 2, 3);
+        all.add(
+                of(
+                        "addLayerNorm",
+                        4 * TENSOR + 3 * ROW + 2 * OF_ROWS,
+                        b ->
+                                b.linearAddNorm(
+                                        perRow(b).reshape(ROWS, 1),
+                                        row(b).reshape(COLUMNS, 1),
+                                        row(b),
+                                        mask,
+                                        x(b),
+                                        new Backend.Affine(row(b), row(b), 1e-5f),
+                                        x(b),
+                                        x(b),
+                                        perRow(b),
+                                        perRow(b))));
+        Map<String, Long> norm = new LinkedHashMap<>();
+        norm.put("addLayerNormGradient", 5 * TENSOR + ROW + 2 * OF_ROWS);
+        norm.put("layerNormParameterPieces", 2 * TENSOR + 2 * OF_ROWS + 2 * ROW);
+        norm.put("addPieces", 3 * ROW);
+        all.add(
+                new KernelWorkload(
+                        "linearAddNormGradient",
+                        ROWS,
+                        COLUMNS,
+                        null,
+                        norm,
+                        b ->
+                                b.linearAddNormGradient(
+                                        x(b), x(b), row(b), perRow(b), perRow(b), mask, x(b), x(b),
+                                        row(b), row(b))));
     }
 
     private static void addTables(List<KernelWorkload> all) {

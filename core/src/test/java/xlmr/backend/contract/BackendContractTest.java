@@ -17,6 +17,7 @@ class BackendContractTest {
                             LinearCases.all(),
                             AttentionCases.all(),
                             LayerNormCases.all(),
+                            FusedCases.all(),
                             SoftmaxCases.all(),
                             ElementCases.all(),
                             LossCases.all(),
