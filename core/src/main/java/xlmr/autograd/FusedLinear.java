@@ -24,7 +24,7 @@ public final class FusedLinear {
         if (isWatched(ops)) {
             return ops.activation(function, ops.linear(input, weight, bias)); // [N, out]
         }
-        Ops.expectLinear(input, weight, bias);
+        LinearNode.check(input, weight, bias);
         int rows = input.shape().rows();
         int columns = weight.shape().size(0);
         boolean records = ops.records(input) || ops.wants(weight) || wants(ops, bias);
@@ -57,7 +57,7 @@ public final class FusedLinear {
                     ops.addDropped(ops.linear(input, weight, bias), dropout, residual); // [N, C]
             return ops.layerNorm(sum, normWeight, normBias, epsilon); // [N, C]
         }
-        Ops.expectLinear(input, weight, bias);
+        LinearNode.check(input, weight, bias);
         int rows = input.shape().rows();
         int columns = weight.shape().size(0);
         Ops.expect("addDropped", "residual", residual.shape(), rows, columns);

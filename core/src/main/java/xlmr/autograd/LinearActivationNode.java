@@ -23,7 +23,9 @@ record LinearActivationNode(
     public void backward(Tape tape, Tensor dOutput) {
         Tensor dInner = tape.scratch(preActivation.shape()); // [N, out]
         Tensor dBias = bias == null ? null : tape.parameters().dense(bias); // [out]
-        tape.backend().linearActivationGradient(function, tape.value(preActivation), dOutput, dInner, dBias);
+        tape.backend()
+                .linearActivationGradient(
+                        function, tape.value(preActivation), dOutput, dInner, dBias);
         LinearNode.toInputAndWeight(tape, input, weight, dInner);
         tape.release(dInner);
     }

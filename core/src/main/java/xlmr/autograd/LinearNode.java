@@ -7,6 +7,13 @@ import xlmr.tensor.Tensor;
 /// Y = X Wᵀ + b. dX += dY W; dW += dYᵀ X; db += Σ over rows of dY.
 record LinearNode(Tensor input, Parameter weight, @Nullable Parameter bias, Tensor output)
         implements Node {
+    static void check(Tensor input, Parameter weight, @Nullable Parameter bias) {
+        Ops.expect("linear", "weight", weight.shape(), weight.shape().size(0), input.size(-1));
+        if (bias != null) {
+            Ops.expect("linear", "bias", bias.shape(), weight.shape().size(0));
+        }
+    }
+
     @Override
     public List<Tensor> reads() {
         return List.of(input);

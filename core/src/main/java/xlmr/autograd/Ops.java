@@ -103,7 +103,7 @@ public final class Ops {
 
     /// input weightᵀ + bias. `[N, in] x [out, in] -> [N, out]`
     public Tensor linear(Tensor input, Parameter weight, @Nullable Parameter bias) {
-        expectLinear(input, weight, bias);
+        LinearNode.check(input, weight, bias);
         Tensor output = take(input.shape().rows(), weight.shape().size(0)); // [N, out]
         backend.linear(input, weight.value(), bias == null ? null : bias.value(), output);
         if (records(input) || wants(weight) || (bias != null && wants(bias))) {
@@ -380,13 +380,6 @@ public final class Ops {
     void record(Node node) {
         if (tape != null) {
             tape.record(node);
-        }
-    }
-
-    static void expectLinear(Tensor input, Parameter weight, @Nullable Parameter bias) {
-        expect("linear", "weight", weight.shape(), weight.shape().size(0), input.size(-1));
-        if (bias != null) {
-            expect("linear", "bias", bias.shape(), weight.shape().size(0));
         }
     }
 
