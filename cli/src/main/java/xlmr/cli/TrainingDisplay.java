@@ -2,6 +2,7 @@ package xlmr.cli;
 
 import java.io.PrintStream;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import xlmr.checkpoint.CheckpointException;
 import xlmr.checkpoint.LoadReport;
@@ -10,6 +11,7 @@ import xlmr.eval.ChoiceReport;
 import xlmr.eval.ClassificationReport;
 import xlmr.eval.EntityReport;
 import xlmr.eval.EvaluationReport;
+import xlmr.eval.JointReport;
 import xlmr.eval.LanguageModelReport;
 import xlmr.eval.MultiLabelReport;
 import xlmr.eval.RegressionReport;
@@ -168,6 +170,10 @@ final class TrainingDisplay implements TrainingListener, AutoCloseable {
             case LanguageModelReport model ->
                     "loss %.4f, perplexity %.2f, first guess right %.4f"
                             .formatted(model.loss(), model.perplexity(), model.accuracy());
+            case JointReport joint ->
+                    joint.heads().entrySet().stream()
+                            .map(head -> head.getKey() + ": " + summary(head.getValue()))
+                            .collect(Collectors.joining("; "));
         };
     }
 

@@ -13,7 +13,12 @@ import java.util.stream.IntStream;
 ///
 /// Every example occurs exactly once, unless it is [resampled][#resampled]; every batch but one is
 /// full.
-public sealed interface BatchOrder {
+public sealed interface BatchOrder
+        permits BatchOrder.Sequential,
+                BatchOrder.Shuffled,
+                BatchOrder.LengthGrouped,
+                BatchOrder.Resampled,
+                MixedOrder {
 
     /// The batches of one epoch.
     ///
@@ -46,6 +51,26 @@ public sealed interface BatchOrder {
     /// @param exponent α, from 0 (all classes the same) to 1 (as they are)
     static BatchOrder resampled(BatchOrder natural, int[] classes, double exponent, long seed) {
         return new Resampled(natural, classes, exponent, seed);
+    }
+
+    /// Examples of one head among several.
+    ///
+    /// @param order in which they are shown
+    /// @param examples how many there are
+    record Part(BatchOrder order, int examples) {}
+
+    /// Batches of several parts in a random order, each batch of one part: as many in all as the
+    /// parts have, of each part in proportion to nᵅ, with n its examples. With α = 1 every example
+    /// comes once, and a part's batches are those of its own order.
+    ///
+    /// This is how multi-task training mixes its data: proportionally (Liu et al. 2019, MT-DNN), or
+    /// with the temperature T = 1 / α (Raffel et al. 2020, T5, section 3.5.2).
+    ///
+    /// @param parts in the order in which their examples are numbered
+    /// @param exponent α, from 0 (all parts the same) to 1 (as they are)
+    /// @param seed of the mixture
+    static BatchOrder mixed(List<Part> parts, double exponent, long seed) {
+        return new MixedOrder(parts, exponent, seed);
     }
 
     /// See [#sequential].

@@ -24,20 +24,29 @@ record ClassShares(List<int[]> members, int[] quotas) {
                 members.add(found);
             }
         }
+        int[] sizes = members.stream().mapToInt(examples -> examples.length).toArray();
+        return new ClassShares(members, quotas(sizes, exponent, classes.length));
+    }
+
+    /// How `total` places are dealt in proportion to nᵅ. What is left by rounding goes to the
+    /// largest remainders, the lower index first.
+    ///
+    /// @param sizes n of each
+    static int[] quotas(int[] sizes, double exponent, int total) {
         double sum = 0;
-        for (int[] examples : members) {
-            sum += Math.pow(examples.length, exponent);
+        for (int size : sizes) {
+            sum += Math.pow(size, exponent);
         }
-        int[] quotas = new int[members.size()];
-        double[] rests = new double[members.size()];
+        int[] quotas = new int[sizes.length];
+        double[] rests = new double[sizes.length];
         int given = 0;
         for (int k = 0; k < quotas.length; k++) {
-            double share = classes.length * Math.pow(members.get(k).length, exponent) / sum;
+            double share = total * Math.pow(sizes[k], exponent) / sum;
             quotas[k] = (int) share;
             rests[k] = share - quotas[k];
             given += quotas[k];
         }
-        for (; given < classes.length; given++) {
+        for (; given < total; given++) {
             int next = 0;
             for (int k = 1; k < quotas.length; k++) {
                 next = rests[k] > rests[next] ? k : next;
@@ -45,7 +54,7 @@ record ClassShares(List<int[]> members, int[] quotas) {
             quotas[next]++;
             rests[next] -= 1;
         }
-        return new ClassShares(members, quotas);
+        return quotas;
     }
 
     private static int[] indices(int[] classes, int wanted) {

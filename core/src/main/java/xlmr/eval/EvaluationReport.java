@@ -12,7 +12,8 @@ public sealed interface EvaluationReport
                 TagReport,
                 SpanReport,
                 ChoiceReport,
-                LanguageModelReport {
+                LanguageModelReport,
+                JointReport {
 
     /// The number of rows: texts, sentences or questions.
     int examples();

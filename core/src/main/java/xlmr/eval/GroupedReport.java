@@ -87,6 +87,7 @@ public record GroupedReport(String by, Group whole, List<Group> groups) {
                     case SpanReport spans -> throw refused();
                     case ChoiceReport choices -> throw refused();
                     case LanguageModelReport model -> throw refused();
+                    case JointReport joint -> throw refused();
                 };
         return new Group(name, report.examples(), interval, scores);
     }

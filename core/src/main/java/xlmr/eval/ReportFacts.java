@@ -49,6 +49,11 @@ public final class ReportFacts {
                             .formatted(
                                     count(model.examples(), "text"),
                                     count(model.predicted(), "piece"));
+            case JointReport joint ->
+                    "%s, %s"
+                            .formatted(
+                                    count(joint.heads().size(), "head"),
+                                    count(joint.examples(), "example"));
         };
     }
 
@@ -63,6 +68,7 @@ public final class ReportFacts {
             case SpanReport spans -> spans(spans);
             case ChoiceReport choices -> choices(choices);
             case LanguageModelReport model -> languageModel(model);
+            case JointReport joint -> List.of(new Fact("loss", decimals(joint.loss()), "mean of the heads' losses"));
         };
     }
 

@@ -31,6 +31,7 @@ public final class ReportJson {
                     case SpanReport spans -> TaskReportJson.spans(spans);
                     case ChoiceReport choices -> TaskReportJson.choices(choices);
                     case LanguageModelReport model -> TaskReportJson.languageModel(model);
+                    case JointReport joint -> joint(joint);
                 };
         ArrayNode verdicts = json.putArray("verdicts");
         for (Verdict verdict : report.verdicts()) {
@@ -39,6 +40,14 @@ public final class ReportJson {
                     .put("severity", verdict.severity().name().toLowerCase(Locale.ROOT))
                     .put("sentence", verdict.sentence());
         }
+        return json;
+    }
+
+    /// The loss, and each head's object in `heads`; the verdicts are in these.
+    private static ObjectNode joint(JointReport report) {
+        ObjectNode json = started(report, "joint");
+        ObjectNode heads = json.putObject("heads");
+        report.heads().forEach((name, head) -> heads.set(name, of(head)));
         return json;
     }
 

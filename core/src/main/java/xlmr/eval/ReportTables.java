@@ -39,6 +39,8 @@ final class ReportTables {
             case SpanReport spans -> {}
             case RegressionReport numbers -> {}
             case LanguageModelReport model -> {}
+            case JointReport joint ->
+                    joint.heads().forEach((name, head) -> text.append("\n").append(ReportText.of(name, head)));
         }
     }
 

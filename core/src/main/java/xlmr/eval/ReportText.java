@@ -25,7 +25,15 @@ public final class ReportText {
                             TextTable.harmless(fact.meaning())));
         }
         ReportTables.add(text, report);
-        return text.append(verdicts(report.verdicts())).toString();
+        if (!(report instanceof JointReport)) { // whose heads say it themselves
+            text.append(verdicts(report.verdicts()));
+        }
+        return text.toString();
+    }
+
+    /// The same under a title, as part of a larger report.
+    static String of(String title, EvaluationReport report) {
+        return title + ": " + of(report);
     }
 
     private static String verdicts(List<Verdict> verdicts) {

@@ -2,6 +2,8 @@ package xlmr.optim;
 
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
 import xlmr.autograd.Gradients;
 import xlmr.autograd.Parameter;
 import xlmr.autograd.RowGradient;
@@ -19,11 +21,13 @@ import xlmr.tensor.Tensor;
 /// Embedding tables whose gradient is kept by row are updated by row, see [RowAdamW]. Owned by one
 /// thread.
 ///
-/// A parameter that starts to train later ([#extend]) counts its steps from then on, as in PyTorch,
-/// where a parameter without a gradient has no state.
+/// A parameter that starts to train later ([#extend]) counts its steps from then on, and one that
+/// has no part in an update does not count it, as in PyTorch, where a parameter without a gradient
+/// is passed over.
 public final class AdamW {
     private final Backend backend;
     private final AdamWSettings settings;
+    private final Function<Parameter, String> names;
     private final Map<Parameter, Moments> dense = new IdentityHashMap<>();
     private final Map<Parameter, RowAdamW> byRow = new IdentityHashMap<>();
     private final Map<Parameter, Long> stepsBefore = new IdentityHashMap<>();
@@ -33,8 +37,20 @@ public final class AdamW {
 
     /// An optimizer in its initial state for all parameters that have a gradient.
     public AdamW(Backend backend, AdamWSettings settings, Gradients gradients) {
+        this(backend, settings, gradients, Parameter::name);
+    }
+
+    /// As above, for parameters of several heads, which may have the same names.
+    ///
+    /// @param names under which the state of each is saved: its own, or another that no other has
+    public AdamW(
+            Backend backend,
+            AdamWSettings settings,
+            Gradients gradients,
+            Function<Parameter, String> names) {
         this.backend = backend;
         this.settings = settings;
+        this.names = names;
         extend(gradients);
     }
 
@@ -93,11 +109,24 @@ public final class AdamW {
     /// @param learningRate of this step
     /// @param gradientScale what gradients are multiplied by first, see [GradientClipping#factor]
     public void step(Gradients gradients, double learningRate, float gradientScale) {
+        step(gradients, learningRate, gradientScale, Set.of());
+    }
+
+    /// As above, but for some parameters it is as if there had been no update: those of heads whose
+    /// examples had no part in it.
+    ///
+    /// @param idle parameters whose gradient is kept as a whole
+    public void step(
+            Gradients gradients, double learningRate, float gradientScale, Set<Parameter> idle) {
         steps++;
         gradients
                 .allDense()
                 .forEach(
                         (parameter, gradient) -> {
+                            if (idle.contains(parameter)) {
+                                stepsBefore.merge(parameter, 1L, Long::sum);
+                                return;
+                            }
                             Moments moments = dense.get(parameter);
                             assert moments != null : parameter;
                             backend.adamW(
@@ -133,8 +162,9 @@ public final class AdamW {
         dense.forEach(
                 (parameter, moments) -> {
                     addStep(writer, parameter);
-                    writer.add(parameter.name() + ".exp_avg", moments.first())
-                            .add(parameter.name() + ".exp_avg_sq", moments.second());
+                    String name = names.apply(parameter);
+                    writer.add(name + ".exp_avg", moments.first())
+                            .add(name + ".exp_avg_sq", moments.second());
                 });
         byRow.forEach(
                 (table, state) -> {
@@ -145,7 +175,12 @@ public final class AdamW {
 
     private void addStep(SafetensorsWriter writer, Parameter parameter) {
         long own = steps - stepsBefore.getOrDefault(parameter, 0L);
-        writer.addIntegers(parameter.name() + ".step", Shape.of(), own);
+        writer.addIntegers(names.apply(parameter) + ".step", Shape.of(), own);
+    }
+
+    /// The name under which a parameter is saved.
+    public String nameOf(Parameter parameter) {
+        return names.apply(parameter);
     }
 
     /// Takes over the state that [#addTo] declared. This object has to be new, and tables that are
@@ -168,20 +203,17 @@ public final class AdamW {
     }
 
     private void restoreStep(Checkpoint file, Parameter parameter) {
-        stepsBefore.put(parameter, steps - step(file, parameter.name() + ".step", steps));
+        stepsBefore.put(parameter, steps - step(file, names.apply(parameter) + ".step", steps));
     }
 
     private void restore(Checkpoint file, Parameter parameter, String what, Tensor moment) {
-        float[] values = file.floats(parameter.name() + what); // [as the parameter]
+        String name = names.apply(parameter) + what;
+        float[] values = file.floats(name); // [as the parameter]
         if (values.length != moment.shape().elements()) {
             throw new CheckpointException(
-                    file.file(parameter.name() + what).toString(),
-                    "'%s%s': expected %s elements, found %d"
-                            .formatted(
-                                    parameter.name(),
-                                    what,
-                                    moment.shape().elements(),
-                                    values.length));
+                    file.file(name).toString(),
+                    "'%s': expected %s elements, found %d"
+                            .formatted(name, moment.shape().elements(), values.length));
         }
         backend.write(values, moment);
     }

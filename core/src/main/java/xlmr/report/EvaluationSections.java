@@ -12,6 +12,7 @@ import xlmr.eval.ClassificationReport;
 import xlmr.eval.EntityReport;
 import xlmr.eval.EvaluationReport;
 import xlmr.eval.Fact;
+import xlmr.eval.JointReport;
 import xlmr.eval.LanguageModelReport;
 import xlmr.eval.MultiLabelReport;
 import xlmr.eval.RegressionReport;
@@ -53,6 +54,7 @@ record EvaluationSections(EvaluationReport report, IntFunction<String> text) {
             case SpanReport spans -> answered(spans, sections);
             case RegressionReport numbers -> {}
             case LanguageModelReport model -> {}
+            case JointReport joint -> {}
         }
         if (!report.worst().isEmpty()) {
             sections.add(worst());

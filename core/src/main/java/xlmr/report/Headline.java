@@ -4,6 +4,7 @@ import xlmr.eval.ChoiceReport;
 import xlmr.eval.ClassificationReport;
 import xlmr.eval.EntityReport;
 import xlmr.eval.EvaluationReport;
+import xlmr.eval.JointReport;
 import xlmr.eval.LanguageModelReport;
 import xlmr.eval.MultiLabelReport;
 import xlmr.eval.RegressionReport;
@@ -76,6 +77,7 @@ record Headline(Score first, Score second, Score guess, Score guessedLoss) {
                             NONE,
                             NONE,
                             new Score("guessing", Math.log(model.vocabulary())));
+            case JointReport joint -> new Headline(new Score("mean loss", joint.loss()), NONE, NONE, NONE);
         };
     }
 

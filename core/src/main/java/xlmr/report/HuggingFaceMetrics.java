@@ -7,6 +7,7 @@ import xlmr.eval.ChoiceReport;
 import xlmr.eval.ClassificationReport;
 import xlmr.eval.EntityReport;
 import xlmr.eval.EvaluationReport;
+import xlmr.eval.JointReport;
 import xlmr.eval.LanguageModelReport;
 import xlmr.eval.MultiLabelReport;
 import xlmr.eval.PrecisionRecallF1;
@@ -58,6 +59,10 @@ final class HuggingFaceMetrics {
                 metrics.put("accuracy", model.accuracy());
                 metrics.put("perplexity", model.perplexity());
             }
+            case JointReport joint ->
+                    joint.heads()
+                            .forEach(
+                                    (name, head) -> metrics.putAll(withLoss(name + "_", head)));
         }
         metrics.values().removeIf(value -> !Double.isFinite(value));
         return metrics;

@@ -1,10 +1,12 @@
 package xlmr.train;
 
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 import xlmr.eval.ChoiceReport;
 import xlmr.eval.ClassificationReport;
 import xlmr.eval.EntityReport;
 import xlmr.eval.EvaluationReport;
+import xlmr.eval.JointReport;
 import xlmr.eval.LanguageModelReport;
 import xlmr.eval.Logits;
 import xlmr.eval.MultiLabelReport;
@@ -34,7 +36,8 @@ public final class Evaluation {
     }
 
     /// What the best model has most of: macro F1, F1 of entities or answers, accuracy of tags or
-    /// choices; for numbers and for language models the negated loss.
+    /// choices; for numbers and for language models the negated loss. Of several heads it is the mean
+    /// of theirs, where numbers count by their R2, which has the scale of an F1.
     public static double score(EvaluationReport report) {
         return switch (report) {
             case ClassificationReport classification -> classification.macroF1();
@@ -45,7 +48,21 @@ public final class Evaluation {
             case SpanReport spans -> spans.f1();
             case ChoiceReport choices -> choices.accuracy();
             case LanguageModelReport model -> -model.loss();
+            case JointReport joint -> score(joint, Evaluation::ofHead);
         };
+    }
+
+    /// The mean of the heads' scores, each the same. A score that is not defined counts as 0.
+    static double score(JointReport report, ToDoubleFunction<EvaluationReport> ofHead) {
+        return report.heads().values().stream()
+                .mapToDouble(ofHead)
+                .map(score -> Double.isFinite(score) ? score : 0)
+                .average()
+                .orElse(0);
+    }
+
+    private static double ofHead(EvaluationReport report) {
+        return report instanceof RegressionReport regression ? regression.r2() : score(report);
     }
 
     /// Which labels hold, of rows of zeros and ones.

@@ -14,8 +14,29 @@ import xlmr.model.Targets;
 final class GuessingLoss {
     private GuessingLoss() {}
 
+    /// The loss over all that a run shows in an epoch, each head's times its weight; NaN where it is
+    /// not known.
+    static double of(
+            Lessons lessons, TrainingPass pass, EpochPlan plan, TrainingOptions options) {
+        double sum = 0;
+        int shown = 0;
+        for (int[] rows : plan.batches(1)) {
+            shown += rows.length;
+        }
+        for (Lesson lesson : lessons.learning()) {
+            int own = 0;
+            for (int[] rows : plan.batches(1)) {
+                own += lessons.of(rows) == lesson ? rows.length : 0;
+            }
+            double loss =
+                    of(lesson.training(), options.batching().sampling(), pass.loss(lesson));
+            sum += lesson.weight() * loss * own / shown;
+        }
+        return sum;
+    }
+
     /// The loss over some training examples; NaN where it is not known.
-    static double of(TrainingExamples training, Sampling sampling, LossSettings settings) {
+    private static double of(TrainingExamples training, Sampling sampling, LossSettings settings) {
         if (!sampling.equals(Sampling.NATURAL) || settings.gamma() > 0) {
             return Double.NaN;
         }

@@ -19,8 +19,10 @@ final class HeadInputs {
     private final Workspace workspace;
     private final TrainingListener listener;
     private final boolean encoderFrozen;
+    private final int heads;
     private final Consumer<TokenBatch> beforeBatch;
 
+    /// @param heads that share the memory for features
     /// @param beforeBatch is shown each batch before it runs: an optimizer brings its rows up to
     ///   date
     HeadInputs(
@@ -29,12 +31,14 @@ final class HeadInputs {
             Workspace workspace,
             TrainingListener listener,
             boolean encoderFrozen,
+            int heads,
             Consumer<TokenBatch> beforeBatch) {
         this.backend = backend;
         this.model = model;
         this.workspace = workspace;
         this.listener = listener;
         this.encoderFrozen = encoderFrozen;
+        this.heads = heads;
         this.beforeBatch = beforeBatch;
     }
 
@@ -71,7 +75,7 @@ final class HeadInputs {
     /// Whether the features of some examples may be kept; if not, it is said.
     boolean fits(EncodedExamples examples) {
         long bytes = KeptFeatures.bytes(model, examples);
-        boolean fits = bytes <= Runtime.getRuntime().maxMemory() / 3;
+        boolean fits = bytes <= Runtime.getRuntime().maxMemory() / 3 / heads;
         if (!fits) {
             listener.featuresTooLarge(bytes);
         }

@@ -1,32 +1,39 @@
 package xlmr.train;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import xlmr.autograd.Workspace;
 import xlmr.backend.Backend;
 import xlmr.data.EncodedExamples;
 import xlmr.eval.EvaluationReport;
-import xlmr.model.TaskModel;
 
-/// Judges a model as it is now on validation examples.
+/// Judges a model as it is now on validation examples, head by head where it has several.
 final class ModelJudge {
     private final Backend backend;
-    private final TaskModel model;
     private final Workspace workspace;
-    private final HeadInputs inputs;
-    private final Trainer.Validation validation;
-    private @Nullable KeptFeatures features;
+    private final Lessons lessons;
+    private final Function<Lesson, HeadInputs> inputs;
+    private final Trainer.Validation whole;
+    private final Map<Lesson, KeptFeatures> features = new IdentityHashMap<>();
 
+    /// @param inputs of the head of a lesson
+    /// @param whole how all heads together are judged
     ModelJudge(
             Backend backend,
-            TaskModel model,
             Workspace workspace,
-            HeadInputs inputs,
-            Trainer.Validation validation) {
+            Lessons lessons,
+            Function<Lesson, HeadInputs> inputs,
+            Trainer.Validation whole) {
         this.backend = backend;
-        this.model = model;
         this.workspace = workspace;
+        this.lessons = lessons;
         this.inputs = inputs;
-        this.validation = validation;
+        this.whole = whole;
     }
 
     /// What the model says of the examples, and how good that is.
@@ -36,24 +43,37 @@ final class ModelJudge {
     record Judgement(float[][] values, EvaluationReport report, double score) {}
 
     Judgement judge() {
-        float[][] values = values();
-        EvaluationReport report = validation.report().apply(values);
-        return new Judgement(values, report, validation.score().apply(report));
+        List<float[]> rows = new ArrayList<>();
+        for (Lesson lesson : lessons.all()) {
+            Trainer.Validation validation = lesson.validation();
+            if (validation != null) {
+                Collections.addAll(rows, values(lesson, validation));
+            }
+        }
+        float[][] values = rows.toArray(float[][]::new);
+        EvaluationReport report = whole.report().apply(values);
+        return new Judgement(values, report, whole.score().apply(report));
     }
 
-    private float[][] values() {
+    private float[][] values(Lesson lesson, Trainer.Validation validation) {
+        HeadInputs own = inputs.apply(lesson);
         EncodedExamples examples = validation.examples();
         if (validation.measure() == Measure.TOKEN_LOSSES) {
-            return inputs.inference().tokenLosses(examples, done -> {});
+            return own.inference().tokenLosses(examples, done -> {});
         }
-        if (!inputs.encoderFrozen() || (features == null && !inputs.fits(examples))) {
-            return inputs.inference().logits(examples, done -> {});
+        KeptFeatures kept = kept(lesson, own, examples);
+        return kept == null
+                ? own.inference().logits(examples, done -> {})
+                : kept.logits(backend, workspace, lesson.model().head());
+    }
+
+    /// The features of a frozen encoder, if there is one and they fit.
+    private @Nullable KeptFeatures kept(Lesson lesson, HeadInputs own, EncodedExamples examples) {
+        KeptFeatures kept = features.get(lesson);
+        if (kept == null && own.encoderFrozen() && own.fits(examples)) {
+            kept = own.keep(examples, done -> {});
+            features.put(lesson, kept);
         }
-        KeptFeatures kept = features;
-        if (kept == null) {
-            kept = inputs.keep(examples, done -> {});
-            features = kept;
-        }
-        return kept.logits(backend, workspace, model.head());
+        return kept;
     }
 }

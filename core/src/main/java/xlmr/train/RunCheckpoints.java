@@ -125,12 +125,13 @@ public final class RunCheckpoints {
         Path path = current.resolve(WEIGHTS);
         Checkpoint file = Checkpoint.open(path);
         for (Parameter parameter : dense) {
-            float[] values = file.floats(parameter.name()); // [as the parameter]
+            String name = optimizer.nameOf(parameter);
+            float[] values = file.floats(name); // [as the parameter]
             if (values.length != parameter.shape().elements()) {
                 throw new CheckpointException(
                         path.toString(),
                         "'%s': expected %s, found %d elements"
-                                .formatted(parameter.name(), parameter.shape(), values.length));
+                                .formatted(name, parameter.shape(), values.length));
             }
             backend.write(values, parameter.value());
         }
@@ -170,7 +171,7 @@ public final class RunCheckpoints {
                     }
                     if (state.updates() > 0 && !state.isFinished()) {
                         SafetensorsWriter weights = new SafetensorsWriter();
-                        dense.forEach(p -> weights.add(p.name(), p.value()));
+                        dense.forEach(p -> weights.add(optimizer.nameOf(p), p.value()));
                         weights.write(folder.resolve(WEIGHTS));
                         SafetensorsWriter moments = new SafetensorsWriter();
                         optimizer.addTo(moments);

@@ -13,6 +13,7 @@ import xlmr.eval.ClassificationReport;
 import xlmr.eval.ClassificationScores;
 import xlmr.eval.EntityReport;
 import xlmr.eval.EvaluationReport;
+import xlmr.eval.JointReport;
 import xlmr.eval.LanguageModelReport;
 import xlmr.eval.MultiLabelReport;
 import xlmr.eval.RegressionReport;
@@ -86,12 +87,16 @@ public enum ScoreMetric {
                                 name));
     }
 
-    /// A report's number by which models are compared: the larger, the better.
+    /// A report's number by which models are compared: the larger, the better. Of several heads it
+    /// is the mean.
     ///
     /// @throws IllegalArgumentException if the report has no such number
     public double score(EvaluationReport report) {
         if (this == USUAL) {
             return Evaluation.score(report);
+        }
+        if (report instanceof JointReport joint) {
+            return Evaluation.score(joint, this::score);
         }
         Double value = valuesOf(report).get(this);
         if (value == null) {
@@ -183,6 +188,7 @@ public enum ScoreMetric {
                 values.put(ACCURACY, model.accuracy());
                 values.put(PERPLEXITY, model.perplexity());
             }
+            case JointReport joint -> {}
         }
         return values;
     }

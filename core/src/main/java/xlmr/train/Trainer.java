@@ -1,6 +1,9 @@
 package xlmr.train;
 
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +13,6 @@ import xlmr.data.BatchOrder;
 import xlmr.data.EncodedExamples;
 import xlmr.data.TrainingExamples;
 import xlmr.eval.EvaluationReport;
-import xlmr.model.LossSettings;
 import xlmr.model.TaskModel;
 import xlmr.optim.AdamWSettings;
 import xlmr.optim.ScheduleShape;
@@ -106,22 +108,34 @@ public final class Trainer {
             BatchOrder order,
             @Nullable Validation validation,
             Keeper keeper) {
+        return fit(
+                Lessons.of(Lesson.only(model, training, order, validation)),
+                source -> keeper.keep(model, source));
+    }
+
+    /// Trains several heads on one encoder to the end. The best epoch is the one with the largest
+    /// mean of the heads' scores.
+    ///
+    /// @param lessons the heads, whose encoder is that of this trainer's model
+    /// @param keeper keeps the weights of the best so far
+    /// @return one result an epoch, with a [report of all heads][xlmr.eval.JointReport]
+    /// @throws TrainingException as [#fit]
+    public List<EpochResult> fit(Lessons lessons, Consumer<WeightSource> keeper) {
+        Validation validation = lessons.validation();
         if (validation == null && options.rates().schedule() instanceof ScheduleShape.Plateau) {
             throw new IllegalArgumentException(
                     "schedule: plateau lowers the rate when validation gets no better; give"
                             + " validation examples, or choose another schedule");
         }
-        LossSettings loss = options.loss().settings(training, model.config().labels());
-        EpochPlan plan = EpochPlan.of(training, order, options);
+        EpochPlan plan = EpochPlan.of(lessons.training(), lessons.order(), options);
         TrainingState state = begin(validation);
-        announce(training, plan);
-        TrainingPass pass = new TrainingPass(backend, model, options, settings, listener);
-        pass.setLoss(loss);
+        announce(lessons, plan);
+        TrainingPass pass = new TrainingPass(backend, lessons, options, settings, listener);
         goOn(state, pass, plan);
-        HeadInputs inputs = inputs(pass);
+        Function<Lesson, HeadInputs> inputs = inputs(lessons, pass);
         TrainingRun run =
                 new TrainingRun(
-                        model,
+                        lessons.encoder(),
                         options,
                         listener,
                         pass,
@@ -129,11 +143,11 @@ public final class Trainer {
                         validation == null
                                 ? null
                                 : new ModelJudge(
-                                        backend, model, pass.workspace(), inputs, validation),
+                                        backend, pass.workspace(), lessons, inputs, validation),
                         keeper,
                         checkpoints,
                         new LearningWatch(
-                                GuessingLoss.of(training, options.batching().sampling(), loss),
+                                GuessingLoss.of(lessons, pass, plan, options),
                                 options,
                                 plan.updates()),
                         state);
@@ -144,7 +158,7 @@ public final class Trainer {
             run.save();
         }
         try {
-            return run.finish(inputs.of(training));
+            return run.finish(sources(lessons, inputs));
         } finally {
             if (checkpoints != null) {
                 checkpoints.abandonBeginning();
@@ -181,34 +195,53 @@ public final class Trainer {
                         state.isFinished()));
     }
 
-    private HeadInputs inputs(TrainingPass pass) {
-        Predicate<String> trainable = options.tune().trainable(model.config());
-        boolean encoderFrozen =
-                model.encoder().parameters().stream().noneMatch(p -> trainable.test(p.name()));
-        Parameter words = model.encoder().embeddings().word();
-        return new HeadInputs(
-                backend,
-                model,
-                pass.workspace(),
-                listener,
-                encoderFrozen,
-                tokens -> pass.optimizer().prepare(words, tokens.ids()));
+    private static Function<Lesson, HeadInputs.Source> sources(
+            Lessons lessons, Function<Lesson, HeadInputs> inputs) {
+        Map<Lesson, HeadInputs.Source> sources = new IdentityHashMap<>();
+        for (Lesson lesson : lessons.learning()) {
+            sources.put(lesson, inputs.apply(lesson).of(lesson.training()));
+        }
+        return lesson -> {
+            HeadInputs.Source source = sources.get(lesson);
+            assert source != null : lesson.name();
+            return source;
+        };
     }
 
-    private void announce(TrainingExamples training, EpochPlan plan) {
-        Predicate<String> trainable = options.tune().trainable(model.config());
+    private Function<Lesson, HeadInputs> inputs(Lessons lessons, TrainingPass pass) {
+        Predicate<String> trainable = options.tune().trainable(lessons.config());
+        boolean encoderFrozen =
+                lessons.encoder().parameters().stream().noneMatch(p -> trainable.test(p.name()));
+        Parameter words = lessons.encoder().embeddings().word();
+        Map<Lesson, HeadInputs> inputs = new IdentityHashMap<>();
+        return lesson ->
+                inputs.computeIfAbsent(
+                        lesson,
+                        one ->
+                                new HeadInputs(
+                                        backend,
+                                        one.model(),
+                                        pass.workspace(),
+                                        listener,
+                                        encoderFrozen,
+                                        lessons.all().size(),
+                                        tokens -> pass.optimizer().prepare(words, tokens.ids())));
+    }
+
+    private void announce(Lessons lessons, EpochPlan plan) {
+        Predicate<String> trainable = options.tune().trainable(lessons.config());
         long all = 0;
         long trained = 0;
-        for (Parameter parameter : model.parameters()) {
+        for (Parameter parameter : lessons.parameters()) {
             all += parameter.shape().elements();
             trained += trainable.test(parameter.name()) ? parameter.shape().elements() : 0;
         }
         listener.started(
                 new TrainingListener.Plan(
-                        training.size(),
+                        lessons.training().size(),
                         plan.updates(),
                         trained,
                         all,
-                        options.tune().words(model.config())));
+                        options.tune().words(lessons.config())));
     }
 }

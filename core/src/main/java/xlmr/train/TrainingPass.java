@@ -1,8 +1,13 @@
 package xlmr.train;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import xlmr.autograd.Gradients;
 import xlmr.autograd.Ops;
@@ -12,7 +17,6 @@ import xlmr.autograd.Workspace;
 import xlmr.backend.Backend;
 import xlmr.data.TrainingExamples;
 import xlmr.model.LossSettings;
-import xlmr.model.TaskModel;
 import xlmr.optim.AdamW;
 import xlmr.optim.AdamWSettings;
 import xlmr.optim.GradientClipping;
@@ -22,36 +26,45 @@ import xlmr.tensor.Tensor;
 /// grow from epoch to epoch.
 final class TrainingPass {
     private final Backend backend;
-    private final TaskModel model;
+    private final Lessons lessons;
     private final TrainingOptions options;
     private final TrainingListener listener;
     private final Workspace workspace;
     private final AdamW optimizer;
     private Gradients gradients;
-    private LossSettings lossSettings = LossSettings.PLAIN;
+    private final Map<Lesson, LossSettings> losses = new IdentityHashMap<>();
 
     TrainingPass(
             Backend backend,
-            TaskModel model,
+            Lessons lessons,
             TrainingOptions options,
             AdamWSettings settings,
             TrainingListener listener) {
         this.backend = backend;
-        this.model = model;
+        this.lessons = lessons;
         this.options = options;
         this.listener = listener;
         this.workspace = new Workspace(backend);
         this.gradients = places(1);
-        this.optimizer = new AdamW(backend, settings, gradients);
+        Map<Parameter, String> names = lessons.names();
+        this.optimizer =
+                new AdamW(backend, settings, gradients, p -> names.getOrDefault(p, p.name()));
+        for (Lesson lesson : lessons.learning()) {
+            losses.put(
+                    lesson,
+                    options.loss()
+                            .settings(lesson.training(), lesson.model().config().labels()));
+        }
     }
 
     private Gradients places(int epoch) {
-        Parameter words = model.encoder().embeddings().word();
-        boolean wordsByRow = model.head().shared() != words;
+        Parameter words = lessons.encoder().embeddings().word();
+        boolean wordsByRow =
+                lessons.all().stream().noneMatch(one -> one.model().head().shared() == words);
         List<Parameter> matrices = new ArrayList<>();
         List<Parameter> tables = new ArrayList<>();
-        Predicate<String> trainable = options.tune().trainable(model.config(), epoch);
-        for (Parameter parameter : model.parameters()) {
+        Predicate<String> trainable = options.tune().trainable(lessons.config(), epoch);
+        for (Parameter parameter : lessons.parameters()) {
             if (trainable.test(parameter.name())) {
                 (parameter == words && wordsByRow ? tables : matrices).add(parameter);
             }
@@ -63,9 +76,9 @@ final class TrainingPass {
     ///
     /// @param epoch from 1
     void unfreezeFor(int epoch) {
-        Predicate<String> trainable = options.tune().trainable(model.config(), epoch);
+        Predicate<String> trainable = options.tune().trainable(lessons.config(), epoch);
         boolean more =
-                model.parameters().stream()
+                lessons.parameters().stream()
                         .anyMatch(p -> trainable.test(p.name()) && !gradients.wants(p));
         if (more) {
             gradients = places(epoch);
@@ -73,9 +86,11 @@ final class TrainingPass {
         }
     }
 
-    /// How the loss counts.
-    void setLoss(LossSettings settings) {
-        lossSettings = settings;
+    /// How the loss of a head counts.
+    LossSettings loss(Lesson lesson) {
+        LossSettings settings = losses.get(lesson);
+        assert settings != null : lesson.name();
+        return settings;
     }
 
     Workspace workspace() {
@@ -98,73 +113,90 @@ final class TrainingPass {
     /// @param gradientNorm before clipping
     record Update(double loss, double lossSum, double gradientNorm, int examples) {}
 
-    /// One update.
+    /// One update. Heads that none of the micro-batches is of stay as they are.
     ///
-    /// @param batches its micro-batches, each the rows of its examples
+    /// @param inputs what the head of a lesson reads
+    /// @param batches its micro-batches, each the rows of its examples, which are of one lesson
     /// @throws TrainingException if a loss or gradient is no finite number
     Update run(
-            HeadInputs.Source inputs,
-            TrainingExamples training,
+            Function<Lesson, HeadInputs.Source> inputs,
             List<int[]> batches,
             double rate,
             TrainingState state) {
         double loss = 0;
         double lossSum = 0;
         int examples = 0;
+        Set<Lesson> shown = Collections.newSetFromMap(new IdentityHashMap<>());
         for (int[] rows : batches) {
-            double one = microBatch(inputs, training, rows, 1f / batches.size(), state);
+            Lesson lesson = lessons.of(rows);
+            shown.add(lesson);
+            int[] own = lessons.training().own(rows);
+            double one =
+                    microBatch(inputs.apply(lesson), lesson, own, 1f / batches.size(), state);
             loss += one / batches.size();
             lossSum += one * rows.length;
             examples += rows.length;
         }
         double norm = GradientClipping.norm(backend, gradients);
         if (!Double.isFinite(norm)) {
-            throw badNumbers(state).ofGradients(gradients, norm);
+            throw badNumbers(state, lessons.of(batches.getLast())).ofGradients(gradients, norm);
         }
-        optimizer.step(gradients, rate, GradientClipping.factor(norm, options.clipNorm()));
+        optimizer.step(
+                gradients, rate, GradientClipping.factor(norm, options.clipNorm()), idle(shown));
         gradients.clear();
         return new Update(loss, lossSum, norm, examples);
     }
 
-    /// Forward and backward of some rows; returns their mean loss.
+    private Set<Parameter> idle(Set<Lesson> shown) {
+        Set<Parameter> idle = new HashSet<>();
+        for (Lesson lesson : lessons.learning()) {
+            if (!shown.contains(lesson)) {
+                idle.addAll(lesson.model().head().parameters());
+            }
+        }
+        return idle;
+    }
+
+    /// Forward and backward of some rows; returns their mean loss times the weight of their head.
     private double microBatch(
             HeadInputs.Source inputs,
-            TrainingExamples training,
+            Lesson lesson,
             int[] rows,
             float factor,
             TrainingState state) {
         long number = state.nextMicroBatch();
         Tape tape = new Tape(backend, workspace, gradients);
-        Tensor loss = loss(tape, inputs, training, rows, number); // []
+        Tensor loss = loss(tape, inputs, lesson, rows, number); // []
         double value = loss.item();
         if (!Double.isFinite(value)) {
             workspace.reset();
-            throw badNumbers(state)
+            throw badNumbers(state, lesson)
                     .ofLoss(
                             value,
                             watching ->
                                     loss(
                                             watching,
-                                            watched(inputs, watching),
-                                            training,
+                                            watched(inputs, lesson, watching),
+                                            lesson,
                                             rows,
                                             number));
         }
-        tape.backward(loss, factor);
+        tape.backward(loss, (float) (factor * lesson.weight()));
         workspace.reset();
-        listener.microBatchDone(value);
-        return value;
+        double weighted = value * lesson.weight();
+        listener.microBatchDone(weighted);
+        return weighted;
     }
 
     /// What the head reads, so that the whole way to it is seen: features that were kept are
     /// computed again.
-    private HeadInputs.Source watched(HeadInputs.Source inputs, Tape watching) {
-        Predicate<String> trainable = options.tune().trainable(model.config());
+    private HeadInputs.Source watched(HeadInputs.Source inputs, Lesson lesson, Tape watching) {
+        Predicate<String> trainable = options.tune().trainable(lessons.config());
         boolean frozen =
-                model.encoder().parameters().stream().noneMatch(p -> trainable.test(p.name()));
+                lessons.encoder().parameters().stream().noneMatch(p -> trainable.test(p.name()));
         return frozen
                 ? (ops, rows, tokens) ->
-                        model.features(
+                        lesson.model().features(
                                 Ops.recording(backend, workspace, watching), tokens) // [R, C]
                 : inputs;
     }
@@ -172,24 +204,24 @@ final class TrainingPass {
     private Tensor loss(
             Tape tape,
             HeadInputs.Source inputs,
-            TrainingExamples training,
+            Lesson lesson,
             int[] rows,
             long microBatch) {
-        int padId = model.config().padTokenId();
-        TrainingExamples.Labelled batch = training.labelled(rows, microBatch, padId);
+        int padId = lessons.config().padTokenId();
+        TrainingExamples.Labelled batch = lesson.training().labelled(rows, microBatch, padId);
         Ops ops =
                 Ops.training(backend, workspace, tape, options.seed(), microBatch)
                         .keeping(options.kept());
         Tensor selected = inputs.selected(ops, rows, batch.tokens()); // [R, C]
-        Tensor logits = CountedLogits.of(ops, model.head(), selected, batch); // [R', K]
-        return batch.targets().loss(ops, logits, lossSettings); // []
+        Tensor logits = CountedLogits.of(ops, lesson.model().head(), selected, batch); // [R', K]
+        return batch.targets().loss(ops, logits, loss(lesson)); // []
     }
 
-    private BadNumbers badNumbers(TrainingState state) {
+    private BadNumbers badNumbers(TrainingState state, Lesson lesson) {
         return new BadNumbers(
                 backend,
                 workspace,
-                model,
+                lesson.model(),
                 state.updates() + 1,
                 state.running().number(),
                 options.learningRate());
@@ -202,7 +234,7 @@ final class TrainingPass {
     void requireFiniteWeights(TrainingState state) {
         for (Parameter parameter : dense()) {
             if (!Double.isFinite(backend.sumOfSquares(parameter.value()))) {
-                throw badNumbers(state).ofWeights(parameter);
+                throw badNumbers(state, lessons.all().getFirst()).ofWeights(parameter);
             }
         }
     }

@@ -1,45 +1,49 @@
 package xlmr.train;
 
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import xlmr.autograd.Parameter;
 import xlmr.checkpoint.CheckpointException;
 import xlmr.eval.EvaluationReport;
 import xlmr.model.EncoderLayers;
-import xlmr.model.TaskModel;
+import xlmr.model.XlmRobertaConfig;
+import xlmr.model.XlmRobertaModel;
 import xlmr.optim.LearningRateSchedule;
 
 /// One run from its first or last saved state to its end: epochs of updates; after each a
 /// judgement, the best model kept, the state saved.
 final class TrainingRun {
-    private final TaskModel model;
+    private final XlmRobertaModel encoder;
     private final TrainingOptions options;
     private final TrainingListener listener;
     private final TrainingPass pass;
     private final EpochPlan plan;
     private final LearningRateSchedule schedule;
     private final @Nullable ModelJudge judge;
-    private final Trainer.Keeper keeper;
+    private final Consumer<WeightSource> keeper;
     private final @Nullable RunCheckpoints checkpoints;
     private final LearningWatch watch;
     private final TrainingState state;
 
     /// @param judge null where there is nothing to judge by
+    /// @param keeper keeps the weights of the best so far
     /// @param checkpoints null for a run whose state is not saved
     /// @param state to go on from; weights and optimizer are as they were then
     TrainingRun(
-            TaskModel model,
+            XlmRobertaModel encoder,
             TrainingOptions options,
             TrainingListener listener,
             TrainingPass pass,
             EpochPlan plan,
             @Nullable ModelJudge judge,
-            Trainer.Keeper keeper,
+            Consumer<WeightSource> keeper,
             @Nullable RunCheckpoints checkpoints,
             LearningWatch watch,
             TrainingState state) {
-        this.model = model;
+        this.encoder = encoder;
         this.options = options;
         this.listener = listener;
         this.pass = pass;
@@ -55,7 +59,9 @@ final class TrainingRun {
     /// Trains to the end.
     ///
     /// @return all epochs, those before the state to go on from included
-    List<EpochResult> finish(HeadInputs.Source inputs) {
+    ///
+    /// @param inputs what the head of a lesson reads
+    List<EpochResult> finish(Function<Lesson, HeadInputs.Source> inputs) {
         noticeWhatNeverTrains();
         while (!state.isFinished()) {
             train(inputs);
@@ -70,11 +76,12 @@ final class TrainingRun {
 
     /// Layers that are to be unfrozen after the last epoch.
     private void noticeWhatNeverTrains() {
-        int layers = model.config().numHiddenLayers();
-        Predicate<String> some = options.tune().trainable(model.config());
-        Predicate<String> last = options.tune().trainable(model.config(), options.epochs());
+        XlmRobertaConfig config = encoder.config();
+        int layers = config.numHiddenLayers();
+        Predicate<String> some = options.tune().trainable(config);
+        Predicate<String> last = options.tune().trainable(config, options.epochs());
         long never =
-                model.encoder().parameters().stream()
+                encoder.parameters().stream()
                         .map(Parameter::name)
                         .filter(name -> some.test(name) && !last.test(name))
                         .mapToInt(name -> EncoderLayers.of(name, layers))
@@ -92,7 +99,7 @@ final class TrainingRun {
     }
 
     /// What is left of an epoch.
-    private void train(HeadInputs.Source inputs) {
+    private void train(Function<Lesson, HeadInputs.Source> inputs) {
         int epoch = state.running().number();
         List<int[]> all = plan.batches(epoch);
         int perUpdate = options.batching().accumulation();
@@ -101,7 +108,7 @@ final class TrainingRun {
             List<int[]> some = all.subList(from, Math.min(all.size(), from + perUpdate));
             double rate = state.rateFactor() * schedule.at(state.updates());
             long begin = System.nanoTime();
-            TrainingPass.Update update = pass.run(inputs, plan.training(), some, rate, state);
+            TrainingPass.Update update = pass.run(inputs, some, rate, state);
             double seconds = (System.nanoTime() - begin) / 1e9;
             TrainingListener.Step step =
                     new TrainingListener.Step(
@@ -145,7 +152,7 @@ final class TrainingRun {
         boolean better = found.beats(state.best());
         boolean lowered = state.judged(found, options.rates().schedule());
         if (better && (judge != null || epoch.number() == options.epochs())) {
-            keeper.keep(model, pass.optimizer()::readRows);
+            keeper.accept(pass.optimizer()::readRows);
         }
         if (checkpoints != null && judgement != null) {
             checkpoints.evaluated(epoch.number(), judgement.values());
