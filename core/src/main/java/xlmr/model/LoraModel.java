@@ -28,9 +28,18 @@ public final class LoraModel {
     /// @param seed of A
     /// @throws IllegalArgumentException if the rank is larger than a layer
     public static TaskModel attach(TaskModel model, LoraSettings settings, long seed) {
+        return new TaskModel(
+                model.task(), attach(model.encoder(), settings, seed), model.head());
+    }
+
+    /// An encoder with new adapters, for whatever heads.
+    ///
+    /// @param seed of A
+    /// @throws IllegalArgumentException if the rank is larger than a layer
+    public static XlmRobertaModel attach(
+            XlmRobertaModel encoder, LoraSettings settings, long seed) {
         SplittableRandom random = new SplittableRandom(seed ^ 0x6c6f7261L);
-        return withLinears(
-                model,
+        return encoder.withLinears(
                 linear ->
                         settings.targets(module(linear))
                                 ? drawn(linear, settings, random)

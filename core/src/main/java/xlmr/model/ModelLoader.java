@@ -130,6 +130,47 @@ public final class ModelLoader {
         return task(Task.SEQUENCE_CLASSIFICATION, directory, config, trainable, seed);
     }
 
+    /// The bare encoder without a pooler, for heads of [#newHead].
+    public static LoadedModel<XlmRobertaModel> sharedEncoder(
+            Path directory, Predicate<String> trainable) {
+        XlmRobertaConfig config = XlmRobertaConfig.read(directory.resolve("config.json"));
+        Weights weights =
+                new Weights(
+                        directory,
+                        Checkpoint.open(directory),
+                        trainable,
+                        0,
+                        config.initializerRange());
+        XlmRobertaModel model = encoder(config, weights, false, false);
+        return new LoadedModel<>(model, weights.report(ModelLoader::whyIgnored));
+    }
+
+    /// An encoder that is in memory already with a new head, drawn at random: the same numbers as
+    /// [#withNewHead] draws.
+    ///
+    /// @param encoder which may have adapters
+    /// @param config the encoder's, with the labels of the head
+    /// @param directory of the encoder
+    /// @param seed of the head
+    public static LoadedModel<TaskModel> newHead(
+            XlmRobertaModel encoder,
+            Task task,
+            XlmRobertaConfig config,
+            Path directory,
+            long seed) {
+        Weights weights =
+                new Weights(
+                        directory,
+                        Checkpoint.open(directory),
+                        HEAD,
+                        seed,
+                        config.initializerRange());
+        weights.withoutHead();
+        Head head = Heads.of(task, config, weights, encoder.embeddings().word());
+        LoadReport report = weights.report(ModelLoader::whyIgnored);
+        return new LoadedModel<>(new TaskModel(task, encoder.withConfig(config), head), report);
+    }
+
     /// An encoder that is in memory already with a head from a checkpoint of its own, which is
     /// copied into memory.
     ///

@@ -5,13 +5,9 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 import xlmr.autograd.Parameter;
@@ -90,7 +86,8 @@ public final class NamedHead {
     /// itself.
     ///
     /// @param place is made if it is missing
-    public static void write(Path place, TaskModel model) {
+    /// @param source of the encoder's weights as they are saved
+    public static void write(Path place, TaskModel model, WeightSource source) {
         try {
             Files.createDirectories(place);
         } catch (IOException e) {
@@ -107,7 +104,7 @@ public final class NamedHead {
         writer.write(place.resolve(WEIGHTS));
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("adapter", model.encoder().parameters().stream().anyMatch(NamedHead::isAdapter));
-        json.put("encoder", fingerprint(model.encoder()));
+        json.put("encoder", EncoderFingerprint.of(model.encoder(), source));
         ObjectNode config = json.putObject("config");
         model.config().json().properties().stream()
                 .filter(field -> FIELDS.contains(field.getKey()))
@@ -155,7 +152,7 @@ public final class NamedHead {
                     "lacks " + loaded.report().initialized().getFirst().name());
         }
         List<String> warnings = new ArrayList<>(loaded.report().warnings());
-        if (!json.path("encoder").asText().equals(fingerprint(encoder))) {
+        if (!EncoderFingerprint.isOf(json.path("encoder").asText(), encoder)) {
             warnings.add(
                     "head '%s' was trained on another encoder than the one in %s, so its answers may mean little; train it again"
                             .formatted(name, model));
@@ -167,6 +164,13 @@ public final class NamedHead {
         LoadReport report = loaded.report();
         return new LoadedModel<>(
                 complete, new LoadReport(report.used(), List.of(), report.ignored(), warnings));
+    }
+
+    /// The configuration of an encoder by itself, without the labels of a head that it may have.
+    public static XlmRobertaConfig encoderConfig(XlmRobertaConfig config) {
+        ObjectNode json = config.json();
+        FIELDS.forEach(json::remove);
+        return XlmRobertaConfig.parse("config.json", JsonDocument.format(json));
     }
 
     private static XlmRobertaConfig config(Path file, ObjectNode json, XlmRobertaConfig encoder) {
@@ -183,25 +187,6 @@ public final class NamedHead {
             }
         }
         return XlmRobertaConfig.parse(file.toString(), JsonDocument.format(config));
-    }
-
-    /// Tells encoders apart by their biases and LayerNorms, which every kind of training changes.
-    private static String fingerprint(XlmRobertaModel encoder) {
-        MessageDigest digest;
-        try {
-            digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every Java has it
-        }
-        for (Parameter parameter : encoder.parameters()) {
-            if (parameter.shape().rank() == 1) {
-                float[] values = parameter.value().toArray();
-                ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES);
-                bytes.asFloatBuffer().put(values);
-                digest.update(bytes);
-            }
-        }
-        return HexFormat.of().formatHex(digest.digest(), 0, 8);
     }
 
     private static boolean isAdapter(Parameter parameter) {

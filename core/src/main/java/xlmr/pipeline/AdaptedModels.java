@@ -2,7 +2,6 @@ package xlmr.pipeline;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import xlmr.autograd.Parameter;
 import xlmr.checkpoint.CheckpointException;
 import xlmr.checkpoint.LoadReport;
 import xlmr.model.LoadedModel;
@@ -11,12 +10,10 @@ import xlmr.model.PeftAdapter;
 import xlmr.model.TaskModel;
 import xlmr.tokenizer.XlmRobertaTokenizer;
 import xlmr.train.ModelWriter;
-import xlmr.train.WeightSource;
+import xlmr.model.WeightSource;
 
 /// A base model and an adapter as one ordinary model.
 public final class AdaptedModels {
-    private static final WeightSource AS_IT_IS = AdaptedModels::read;
-
     private AdaptedModels() {}
 
     /// Loads a base with an adapter merged into it, ready for use: it costs no more than the base.
@@ -43,17 +40,12 @@ public final class AdaptedModels {
                             .formatted(base, loaded.report().initialized().getFirst().name()));
         }
         new ModelWriter(output, XlmRobertaTokenizer.tokenizerFiles(base))
-                .write(loaded.model(), AS_IT_IS);
+                .write(loaded.model(), WeightSource.AT_REST);
         return loaded.report();
     }
 
     /// Whether a directory holds an adapter, and no model of its own.
     public static boolean isAdapter(Path directory) {
         return Files.exists(directory.resolve(PeftAdapter.CONFIG));
-    }
-
-    private static void read(Parameter parameter, int from, int count, float[] to) {
-        int columns = parameter.shape().rank() < 2 ? 1 : parameter.shape().size(-1);
-        parameter.value().storage().read((long) from * columns, to, 0, count * columns);
     }
 }

@@ -34,7 +34,7 @@ import xlmr.train.TrainingListener;
 import xlmr.train.TrainingOptions;
 import xlmr.train.TrainingPlan;
 import xlmr.train.Tune;
-import xlmr.train.WeightSource;
+import xlmr.model.WeightSource;
 
 /// Labelled data and a pretrained checkpoint in, a directory with a fine-tuned model out.
 ///
@@ -237,9 +237,6 @@ public record FineTuning(
             judged.add(validation.examples(), config.padTokenId());
         }
         task.decidingFacts().forEach(judged::add);
-        ContentDigest start = new ContentDigest().add(model.resolve("config.json"));
-        Checkpoint weights = Checkpoint.open(model);
-        weights.names().stream().map(weights::file).distinct().forEach(start::add);
         return RunFingerprint.of(options)
                 .with("task", task.task())
                 .with("head", HeadSpec.of(config))
@@ -251,7 +248,15 @@ public record FineTuning(
                         "training data",
                         new ContentDigest().add(data.training(), config.padTokenId()).hex())
                 .with("validation data", validation == null ? "none" : judged.hex())
-                .with("model", start.hex());
+                .with("model", digest(model));
+    }
+
+    /// Stands for the configuration and the weights of the model that a run starts from.
+    static String digest(Path model) {
+        ContentDigest start = new ContentDigest().add(model.resolve("config.json"));
+        Checkpoint weights = Checkpoint.open(model);
+        weights.names().stream().map(weights::file).distinct().forEach(start::add);
+        return start.hex();
     }
 
     /// What the run would train, read and take, without running it.
@@ -301,7 +306,7 @@ public record FineTuning(
 
     private void write(TaskModel trained, WeightSource source) {
         if (saved == SavedForm.HEAD) {
-            NamedHead.write(output, trained);
+            NamedHead.write(output, trained, source);
             if (options.tune() instanceof Tune.Lora(LoraSettings settings)) {
                 new AdapterWriter(NamedHead.adapter(output), model.toString())
                         .write(trained, settings);

@@ -111,7 +111,7 @@ record StoredModel(
     }
 
     /// How the names of the reference's classes begin.
-    private static String family(XlmRobertaConfig config) {
+    static String family(XlmRobertaConfig config) {
         return switch (config.modelType()) {
             case "camembert" -> "Camembert";
             case "roberta" -> "Roberta";

@@ -9,6 +9,9 @@ import java.util.List;
 import xlmr.autograd.Parameter;
 import xlmr.checkpoint.SafetensorsWriter;
 import xlmr.model.TaskModel;
+import xlmr.model.WeightSource;
+import xlmr.model.XlmRobertaConfig;
+import xlmr.model.XlmRobertaModel;
 import xlmr.tensor.DType;
 import xlmr.tensor.Tensor;
 
@@ -28,6 +31,27 @@ public final class ModelWriter {
 
     /// Writes everything; what is there of the same names is replaced.
     public void write(TaskModel model, WeightSource source) {
+        SafetensorsWriter writer = new SafetensorsWriter().metadata("format", "pt");
+        for (Parameter parameter : model.parameters()) {
+            add(writer, parameter.name(), parameter, source);
+        }
+        model.head().aliases().forEach((name, parameter) -> add(writer, name, parameter, source));
+        write(writer, model.config());
+    }
+
+    /// Writes an encoder without a head, as XLMRobertaModel has it: without `roberta.` before its
+    /// names.
+    ///
+    /// @param config of the bare encoder
+    public void write(XlmRobertaModel encoder, XlmRobertaConfig config, WeightSource source) {
+        SafetensorsWriter writer = new SafetensorsWriter().metadata("format", "pt");
+        for (Parameter parameter : encoder.parameters()) {
+            add(writer, parameter.name().replaceFirst("^roberta\\.", ""), parameter, source);
+        }
+        write(writer, config);
+    }
+
+    private void write(SafetensorsWriter writer, XlmRobertaConfig config) {
         try {
             Files.createDirectories(directory);
             for (Path file : tokenizerFiles) {
@@ -44,13 +68,8 @@ public final class ModelWriter {
             throw new UncheckedIOException(
                     "%s: cannot write the model: %s".formatted(directory, e.getMessage()), e);
         }
-        SafetensorsWriter writer = new SafetensorsWriter().metadata("format", "pt");
-        for (Parameter parameter : model.parameters()) {
-            add(writer, parameter.name(), parameter, source);
-        }
-        model.head().aliases().forEach((name, parameter) -> add(writer, name, parameter, source));
         writer.write(directory.resolve("model.safetensors"));
-        model.config().write(directory.resolve("config.json"));
+        config.write(directory.resolve("config.json"));
     }
 
     private static void add(

@@ -14,6 +14,7 @@ import xlmr.data.EncodedExamples;
 import xlmr.data.TrainingExamples;
 import xlmr.eval.EvaluationReport;
 import xlmr.model.TaskModel;
+import xlmr.model.WeightSource;
 import xlmr.optim.AdamWSettings;
 import xlmr.optim.ScheduleShape;
 

@@ -123,16 +123,15 @@ final class TrainingPass {
             List<int[]> batches,
             double rate,
             TrainingState state) {
+        Set<Lesson> shown = Collections.newSetFromMap(new IdentityHashMap<>());
         double loss = 0;
         double lossSum = 0;
         int examples = 0;
-        Set<Lesson> shown = Collections.newSetFromMap(new IdentityHashMap<>());
         for (int[] rows : batches) {
             Lesson lesson = lessons.of(rows);
             shown.add(lesson);
-            int[] own = lessons.training().own(rows);
             double one =
-                    microBatch(inputs.apply(lesson), lesson, own, 1f / batches.size(), state);
+                    addGradients(inputs.apply(lesson), lesson, rows, 1f / batches.size(), state);
             loss += one / batches.size();
             lossSum += one * rows.length;
             examples += rows.length;
@@ -157,16 +156,25 @@ final class TrainingPass {
         return idle;
     }
 
-    /// Forward and backward of some rows; returns their mean loss times the weight of their head.
-    private double microBatch(
+    /// The gradients so far; none after an update.
+    Gradients gradients() {
+        return gradients;
+    }
+
+    /// Forward and backward of some rows.
+    ///
+    /// @param rows of all lessons' examples, but of this lesson
+    /// @return their mean loss times the weight of their head
+    double addGradients(
             HeadInputs.Source inputs,
             Lesson lesson,
             int[] rows,
             float factor,
             TrainingState state) {
+        int[] own = lessons.training().own(rows);
         long number = state.nextMicroBatch();
         Tape tape = new Tape(backend, workspace, gradients);
-        Tensor loss = loss(tape, inputs, lesson, rows, number); // []
+        Tensor loss = loss(tape, inputs, lesson, own, number); // []
         double value = loss.item();
         if (!Double.isFinite(value)) {
             workspace.reset();
@@ -178,7 +186,7 @@ final class TrainingPass {
                                             watching,
                                             watched(inputs, lesson, watching),
                                             lesson,
-                                            rows,
+                                            own,
                                             number));
         }
         tape.backward(loss, (float) (factor * lesson.weight()));

@@ -11,6 +11,7 @@ import xlmr.eval.EvaluationReport;
 import xlmr.model.EncoderLayers;
 import xlmr.model.XlmRobertaConfig;
 import xlmr.model.XlmRobertaModel;
+import xlmr.model.WeightSource;
 import xlmr.optim.LearningRateSchedule;
 
 /// One run from its first or last saved state to its end: epochs of updates; after each a

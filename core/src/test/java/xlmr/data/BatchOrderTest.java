@@ -165,4 +165,77 @@ class BatchOrderTest {
     private static int[] flat(BatchOrder order, int[] lengths, int epoch) {
         return order.batches(lengths, 8, epoch).stream().flatMapToInt(Arrays::stream).toArray();
     }
+
+    private static BatchOrder mixed(double exponent) {
+        return BatchOrder.mixed(
+                List.of(
+                        new BatchOrder.Part(BatchOrder.shuffled(1), 90),
+                        new BatchOrder.Part(BatchOrder.lengthGrouped(1), 10)),
+                exponent,
+                1);
+    }
+
+    private static int[] part(BatchOrder order, int epoch, int from, int to) {
+        return order.batches(new int[100], 4, epoch).stream()
+                .filter(rows -> rows[0] >= from && rows[0] < to)
+                .flatMapToInt(Arrays::stream)
+                .toArray();
+    }
+
+    @Test
+    void aMixtureShowsEveryExampleOnceInTheOrderOfItsPart() {
+        BatchOrder order = mixed(1);
+        for (int epoch = 0; epoch < 3; epoch++) {
+            int[] lone =
+                    BatchOrder.shuffled(1).batches(new int[90], 4, epoch).stream()
+                            .flatMapToInt(Arrays::stream)
+                            .toArray();
+            assertThat(part(order, epoch, 0, 90)).isEqualTo(lone);
+            assertThat(part(order, epoch, 90, 100))
+                    .containsExactlyInAnyOrder(IntStream.range(90, 100).toArray());
+        }
+        List<int[]> first = order.batches(new int[100], 4, 0);
+        assertThat(first).hasSize(23 + 3);
+        assertThat(first).allMatch(rows -> (rows[0] < 90) == (rows[rows.length - 1] < 90));
+        assertThat(turns(first)).isNotEqualTo(turns(order.batches(new int[100], 4, 1)));
+    }
+
+    /// Which part each batch is of.
+    private static List<Boolean> turns(List<int[]> batches) {
+        return batches.stream().map(rows -> rows[0] < 90).toList();
+    }
+
+    /// Where a part stands follows from the epoch's number, so that a run can go on anywhere.
+    @Test
+    void aPartGoesOnFromEpochToEpochAtItsOwnPace() {
+        BatchOrder order = mixed(0);
+        List<int[]> large = new java.util.ArrayList<>();
+        List<int[]> small = new java.util.ArrayList<>();
+        for (int epoch = 0; epoch < 2; epoch++) {
+            List<int[]> batches = order.batches(new int[100], 4, epoch);
+            assertThat(batches).hasSize(26);
+            batches.forEach(rows -> (rows[0] < 90 ? large : small).add(rows));
+        }
+        assertThat(large).hasSize(26);
+        assertThat(small).hasSize(26);
+        int[] shown = large.subList(0, 23).stream().flatMapToInt(Arrays::stream).toArray();
+        assertThat(shown).as("all of it before any again").doesNotHaveDuplicates().hasSize(90);
+        int[] again = small.subList(0, 3).stream().flatMapToInt(Arrays::stream).toArray();
+        assertThat(again).containsExactlyInAnyOrder(IntStream.range(90, 100).toArray());
+    }
+
+    /// 100 batches of parts with 900 and 100 examples: by the square root of their numbers 3 to 1.
+    @Test
+    void aTemperatureBringsThePartsCloser() {
+        BatchOrder order =
+                BatchOrder.mixed(
+                        List.of(
+                                new BatchOrder.Part(BatchOrder.shuffled(1), 900),
+                                new BatchOrder.Part(BatchOrder.shuffled(1), 100)),
+                        0.5,
+                        1);
+        List<int[]> batches = order.batches(new int[1000], 10, 0);
+        assertThat(batches).hasSize(100);
+        assertThat(batches.stream().filter(rows -> rows[0] < 900).count()).isEqualTo(75);
+    }
 }

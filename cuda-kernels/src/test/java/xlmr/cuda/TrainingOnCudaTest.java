@@ -31,7 +31,7 @@ import xlmr.train.RunSaving;
 import xlmr.train.Trainer;
 import xlmr.train.TrainingListener;
 import xlmr.train.TrainingOptions;
-import xlmr.train.WeightSource;
+import xlmr.model.WeightSource;
 
 /// A run of the trainer on the GPU backend, step by step: losses and gradient norms as PyTorch's
 /// and the processor's, and a driver that is asked for no memory once the first steps are done.

@@ -26,7 +26,7 @@ import xlmr.train.Trainer;
 import xlmr.train.TrainingListener;
 import xlmr.train.TrainingOptions;
 import xlmr.train.Tune;
-import xlmr.train.WeightSource;
+import xlmr.model.WeightSource;
 
 /// Twenty steps of fine-tuning, step by step as PyTorch's: losses, gradient norms, learning rates,
 /// weights.
