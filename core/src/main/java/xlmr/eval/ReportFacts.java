@@ -68,7 +68,8 @@ public final class ReportFacts {
             case SpanReport spans -> spans(spans);
             case ChoiceReport choices -> choices(choices);
             case LanguageModelReport model -> languageModel(model);
-            case JointReport joint -> List.of(new Fact("loss", decimals(joint.loss()), "mean of the heads' losses"));
+            case JointReport joint ->
+                    List.of(new Fact("loss", decimals(joint.loss()), "mean of the heads' losses"));
         };
     }
 

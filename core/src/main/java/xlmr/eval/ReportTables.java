@@ -40,7 +40,10 @@ final class ReportTables {
             case RegressionReport numbers -> {}
             case LanguageModelReport model -> {}
             case JointReport joint ->
-                    joint.heads().forEach((name, head) -> text.append("\n").append(ReportText.of(name, head)));
+                    joint.heads()
+                            .forEach(
+                                    (name, head) ->
+                                            text.append("\n").append(ReportText.of(name, head)));
         }
     }
 

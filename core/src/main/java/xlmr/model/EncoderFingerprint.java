@@ -10,9 +10,9 @@ import xlmr.autograd.Parameter;
 
 /// Tells encoders apart by their weights, in a short text. Looked at are the name and the shape of
 /// every weight, all numbers of the small ones, and of the large ones rows that are spread evenly,
-/// the first and the last among them: a half percent, so that a gigabyte is neither read nor
-/// held. Whatever trains, merges, prunes or rounds an encoder changes numbers everywhere and is
-/// seen; a change of single rows of the word embedding by hand may not be.
+/// the first and the last among them: a half percent, so that a gigabyte is neither read nor held.
+/// Whatever trains, merges, prunes or rounds an encoder changes numbers everywhere and is seen; a
+/// change of single rows of the word embedding by hand may not be.
 ///
 /// A pooler and adapters do not count: heads that are trained here read neither's weights from the
 /// encoder's files.
@@ -65,13 +65,7 @@ public final class EncoderFingerprint {
         MessageDigest digest = digest();
         for (Parameter parameter : counted(encoder)) {
             if (parameter.shape().rank() == 1) {
-                read(
-                        parameter,
-                        0,
-                        parameter.shape().elements(),
-                        1,
-                        WeightSource.AT_REST,
-                        digest);
+                read(parameter, 0, parameter.shape().elements(), 1, WeightSource.AT_REST, digest);
             }
         }
         return hex(digest);

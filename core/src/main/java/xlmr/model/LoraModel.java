@@ -1,5 +1,8 @@
 package xlmr.model;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
 import xlmr.autograd.Parameter;
@@ -28,8 +31,7 @@ public final class LoraModel {
     /// @param seed of A
     /// @throws IllegalArgumentException if the rank is larger than a layer
     public static TaskModel attach(TaskModel model, LoraSettings settings, long seed) {
-        return new TaskModel(
-                model.task(), attach(model.encoder(), settings, seed), model.head());
+        return new TaskModel(model.task(), attach(model.encoder(), settings, seed), model.head());
     }
 
     /// An encoder with new adapters, for whatever heads.
@@ -50,6 +52,41 @@ public final class LoraModel {
     /// adapter.
     public static TaskModel merge(TaskModel model) {
         return withLinears(model, LoraModel::merged);
+    }
+
+    /// Whether two encoders have adapters of the same numbers beside the same layers, so that they
+    /// compute the same if the rest of their weights is the same.
+    static boolean sameAdapters(XlmRobertaModel one, XlmRobertaModel other) {
+        List<LowRank> first = adapters(one);
+        List<LowRank> second = adapters(other);
+        boolean same = first.size() == second.size();
+        for (int i = 0; same && i < first.size(); i++) {
+            LowRank left = first.get(i);
+            LowRank right = second.get(i);
+            same =
+                    left.scale() == right.scale()
+                            && sameNumbers(left.a(), right.a())
+                            && sameNumbers(left.b(), right.b());
+        }
+        return same;
+    }
+
+    private static List<LowRank> adapters(XlmRobertaModel model) {
+        List<LowRank> adapters = new ArrayList<>();
+        var _ =
+                model.withLinears(
+                        linear -> {
+                            if (linear.change() != null) {
+                                adapters.add(linear.change());
+                            }
+                            return linear;
+                        });
+        return adapters;
+    }
+
+    private static boolean sameNumbers(Parameter one, Parameter other) {
+        return one.name().equals(other.name())
+                && Arrays.equals(one.value().toArray(), other.value().toArray());
     }
 
     /// The full name of a linear layer, such as `roberta.encoder.layer.0.attention.self.query`.

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;
 import xlmr.autograd.Parameter;
@@ -164,6 +165,24 @@ public final class NamedHead {
         LoadReport report = loaded.report();
         return new LoadedModel<>(
                 complete, new LoadReport(report.used(), List.of(), report.ignored(), warnings));
+    }
+
+    /// A head on the encoder of another one, if that computes the same because both have the same
+    /// adapter: heads that trained together. Then one pass is enough for both.
+    ///
+    /// @param others heads on the same encoder, which may have adapters
+    public static TaskModel sharing(TaskModel model, Collection<TaskModel> others) {
+        return others.stream()
+                .map(TaskModel::encoder)
+                .filter(encoder -> LoraModel.sameAdapters(encoder, model.encoder()))
+                .findFirst()
+                .map(
+                        encoder ->
+                                new TaskModel(
+                                        model.task(),
+                                        encoder.withConfig(model.config()),
+                                        model.head()))
+                .orElse(model);
     }
 
     /// The configuration of an encoder by itself, without the labels of a head that it may have.

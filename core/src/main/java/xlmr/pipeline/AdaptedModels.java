@@ -8,9 +8,9 @@ import xlmr.model.LoadedModel;
 import xlmr.model.LoraModel;
 import xlmr.model.PeftAdapter;
 import xlmr.model.TaskModel;
+import xlmr.model.WeightSource;
 import xlmr.tokenizer.XlmRobertaTokenizer;
 import xlmr.train.ModelWriter;
-import xlmr.model.WeightSource;
 
 /// A base model and an adapter as one ordinary model.
 public final class AdaptedModels {

@@ -18,6 +18,7 @@ import xlmr.model.NamedHead;
 import xlmr.model.ProblemType;
 import xlmr.model.Task;
 import xlmr.model.TaskModel;
+import xlmr.model.WeightSource;
 import xlmr.model.XlmRobertaConfig;
 import xlmr.tensor.DType;
 import xlmr.tokenizer.XlmRobertaTokenizer;
@@ -34,7 +35,6 @@ import xlmr.train.TrainingListener;
 import xlmr.train.TrainingOptions;
 import xlmr.train.TrainingPlan;
 import xlmr.train.Tune;
-import xlmr.model.WeightSource;
 
 /// Labelled data and a pretrained checkpoint in, a directory with a fine-tuned model out.
 ///

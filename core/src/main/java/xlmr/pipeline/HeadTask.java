@@ -41,7 +41,6 @@ public record HeadTask(String name, TrainingTask task, @Nullable HeadSpec head, 
 
     /// The configuration of the encoder with this head.
     XlmRobertaConfig configure(XlmRobertaConfig encoder) {
-        return task.configure(encoder)
-                .withHead(head == null ? new HeadSpec.Reference() : head);
+        return task.configure(encoder).withHead(head == null ? new HeadSpec.Reference() : head);
     }
 }

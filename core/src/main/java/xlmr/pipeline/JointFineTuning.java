@@ -37,8 +37,8 @@ import xlmr.train.TrainingOptions;
 import xlmr.train.Tune;
 
 /// Several heads and their encoder trained together: labelled data of each head and a pretrained
-/// checkpoint in; a directory out with the encoder, and beside it the heads, which
-/// [NamedHeads] opens.
+/// checkpoint in; a directory out with the encoder, and beside it the heads, which [NamedHeads]
+/// opens.
 ///
 /// ```java
 /// JointFineTuning job = JointFineTuning.of(Path.of("xlm-roberta-base"), Path.of("my-encoder"))
@@ -118,14 +118,12 @@ public record JointFineTuning(
 
     /// The same with texts cut at another length.
     public JointFineTuning withMaxLength(int value) {
-        return new JointFineTuning(
-                model, output, heads, options, mixing, value, tokenizer, saving);
+        return new JointFineTuning(model, output, heads, options, mixing, value, tokenizer, saving);
     }
 
     /// The same with a tokenizer that is already open.
     public JointFineTuning withTokenizer(XlmRobertaTokenizer value) {
-        return new JointFineTuning(
-                model, output, heads, options, mixing, maxLength, value, saving);
+        return new JointFineTuning(model, output, heads, options, mixing, maxLength, value, saving);
     }
 
     /// The same, with its state saved now and then.
@@ -152,14 +150,14 @@ public record JointFineTuning(
     }
 
     /// A head whose data is ready.
-    private record Ready(
-            HeadTask head, XlmRobertaConfig config, TrainingTask.Prepared data) {}
+    private record Ready(HeadTask head, XlmRobertaConfig config, TrainingTask.Prepared data) {}
 
     /// Trains all heads and the encoder. Heads without validation examples do not count in the
     /// choice of the epoch; if none has some, the last epoch is kept.
     ///
     /// @throws IllegalArgumentException if there is no head, or an option does not fit one of them
-    /// @throws xlmr.data.DataException if a label of validation data does not occur in training data
+    /// @throws xlmr.data.DataException if a label of validation data does not occur in training
+    ///   data
     public Result run(Backend backend, TrainingListener listener) {
         XlmRobertaConfig encoder =
                 NamedHead.encoderConfig(XlmRobertaConfig.read(model.resolve("config.json")))
@@ -189,8 +187,7 @@ public record JointFineTuning(
         LoadReport read = base.report();
         LoadReport report = new LoadReport(read.used(), drawn, read.ignored(), read.warnings());
         listener.loaded(report);
-        Trainer trainer =
-                new Trainer(backend, lessons.getFirst().model(), options, listener);
+        Trainer trainer = new Trainer(backend, lessons.getFirst().model(), options, listener);
         if (checkpoints != null) {
             trainer.withCheckpoints(checkpoints);
         }

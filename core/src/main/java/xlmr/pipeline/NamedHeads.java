@@ -26,7 +26,7 @@ import xlmr.tokenizer.XlmRobertaTokenizer;
 import xlmr.train.JointInference;
 
 /// Several classifiers over one encoder: its weights are in memory once, and a text runs through it
-/// once for all heads; once more for each head that has an adapter, which changes the encoder.
+/// once for all heads; once more for each adapter that heads have, which changes the encoder.
 ///
 /// ```java
 /// NamedHeads heads = NamedHeads.load(model, List.of("topic", "sentiment"), backend, 0);
@@ -60,7 +60,11 @@ public final class NamedHeads {
         SequencedMap<String, TextClassifier> classifiers = new LinkedHashMap<>();
         Set<Parameter> prepared = Collections.newSetFromMap(new IdentityHashMap<>());
         for (String name : names) {
-            LoadedModel<TaskModel> loaded = NamedHead.load(model, name, encoder);
+            LoadedModel<TaskModel> own = NamedHead.load(model, name, encoder);
+            List<TaskModel> others =
+                    classifiers.values().stream().map(TextClassifier::model).toList();
+            LoadedModel<TaskModel> loaded =
+                    new LoadedModel<>(NamedHead.sharing(own.model(), others), own.report());
             loaded.model().linearWeights().stream()
                     .filter(prepared::add)
                     .forEach(weight -> backend.prepare(weight.value()));

@@ -77,7 +77,8 @@ record Headline(Score first, Score second, Score guess, Score guessedLoss) {
                             NONE,
                             NONE,
                             new Score("guessing", Math.log(model.vocabulary())));
-            case JointReport joint -> new Headline(new Score("mean loss", joint.loss()), NONE, NONE, NONE);
+            case JointReport joint ->
+                    new Headline(new Score("mean loss", joint.loss()), NONE, NONE, NONE);
         };
     }
 

@@ -61,8 +61,7 @@ final class HuggingFaceMetrics {
             }
             case JointReport joint ->
                     joint.heads()
-                            .forEach(
-                                    (name, head) -> metrics.putAll(withLoss(name + "_", head)));
+                            .forEach((name, head) -> metrics.putAll(withLoss(name + "_", head)));
         }
         metrics.values().removeIf(value -> !Double.isFinite(value));
         return metrics;

@@ -36,8 +36,8 @@ public final class Evaluation {
     }
 
     /// What the best model has most of: macro F1, F1 of entities or answers, accuracy of tags or
-    /// choices; for numbers and for language models the negated loss. Of several heads it is the mean
-    /// of theirs, where numbers count by their R2, which has the scale of an F1.
+    /// choices; for numbers and for language models the negated loss. Of several heads it is the
+    /// mean of theirs, where numbers count by their R2, which has the scale of an F1.
     public static double score(EvaluationReport report) {
         return switch (report) {
             case ClassificationReport classification -> classification.macroF1();

@@ -14,10 +14,9 @@ import xlmr.model.Targets;
 final class GuessingLoss {
     private GuessingLoss() {}
 
-    /// The loss over all that a run shows in an epoch, each head's times its weight; NaN where it is
-    /// not known.
-    static double of(
-            Lessons lessons, TrainingPass pass, EpochPlan plan, TrainingOptions options) {
+    /// The loss over all that a run shows in an epoch, each head's times its weight; NaN where it
+    /// is not known.
+    static double of(Lessons lessons, TrainingPass pass, EpochPlan plan, TrainingOptions options) {
         double sum = 0;
         int shown = 0;
         for (int[] rows : plan.batches(1)) {
@@ -28,8 +27,7 @@ final class GuessingLoss {
             for (int[] rows : plan.batches(1)) {
                 own += lessons.of(rows) == lesson ? rows.length : 0;
             }
-            double loss =
-                    of(lesson.training(), options.batching().sampling(), pass.loss(lesson));
+            double loss = of(lesson.training(), options.batching().sampling(), pass.loss(lesson));
             sum += lesson.weight() * loss * own / shown;
         }
         return sum;

@@ -109,8 +109,7 @@ public final class Lessons {
         if (all.size() > 1) {
             for (Lesson lesson : all) {
                 for (Parameter parameter : lesson.model().head().parameters()) {
-                    names.put(
-                            parameter, "heads.%s.%s".formatted(lesson.name(), parameter.name()));
+                    names.put(parameter, "heads.%s.%s".formatted(lesson.name(), parameter.name()));
                 }
             }
         }
@@ -134,8 +133,8 @@ public final class Lessons {
         return learning.get(training.partOf(rows));
     }
 
-    /// How all heads together are judged: the examples of each one behind the other, and the mean of
-    /// their scores. Null if none is judged.
+    /// How all heads together are judged: the examples of each one behind the other, and the mean
+    /// of their scores. Null if none is judged.
     Trainer.@Nullable Validation validation() {
         List<Lesson> judged = all.stream().filter(one -> one.validation() != null).toList();
         if (judged.isEmpty() || all.size() == 1) {

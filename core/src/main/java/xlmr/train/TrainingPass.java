@@ -52,8 +52,7 @@ final class TrainingPass {
         for (Lesson lesson : lessons.learning()) {
             losses.put(
                     lesson,
-                    options.loss()
-                            .settings(lesson.training(), lesson.model().config().labels()));
+                    options.loss().settings(lesson.training(), lesson.model().config().labels()));
         }
     }
 
@@ -204,17 +203,15 @@ final class TrainingPass {
                 lessons.encoder().parameters().stream().noneMatch(p -> trainable.test(p.name()));
         return frozen
                 ? (ops, rows, tokens) ->
-                        lesson.model().features(
-                                Ops.recording(backend, workspace, watching), tokens) // [R, C]
+                        lesson.model()
+                                .features(
+                                        Ops.recording(backend, workspace, watching),
+                                        tokens) // [R, C]
                 : inputs;
     }
 
     private Tensor loss(
-            Tape tape,
-            HeadInputs.Source inputs,
-            Lesson lesson,
-            int[] rows,
-            long microBatch) {
+            Tape tape, HeadInputs.Source inputs, Lesson lesson, int[] rows, long microBatch) {
         int padId = lessons.config().padTokenId();
         TrainingExamples.Labelled batch = lesson.training().labelled(rows, microBatch, padId);
         Ops ops =

@@ -9,9 +9,9 @@ import xlmr.autograd.Parameter;
 import xlmr.checkpoint.CheckpointException;
 import xlmr.eval.EvaluationReport;
 import xlmr.model.EncoderLayers;
+import xlmr.model.WeightSource;
 import xlmr.model.XlmRobertaConfig;
 import xlmr.model.XlmRobertaModel;
-import xlmr.model.WeightSource;
 import xlmr.optim.LearningRateSchedule;
 
 /// One run from its first or last saved state to its end: epochs of updates; after each a

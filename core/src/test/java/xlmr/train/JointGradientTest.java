@@ -177,9 +177,11 @@ class JointGradientTest {
         List<float[]> before = values(numbers);
         List<float[]> classesBefore = values(classes);
         pass.run(JointGradientTest::inputs, List.of(FIRST), 1e-2, state);
-        assertThat(values(numbers)).usingElementComparator(java.util.Arrays::compare)
+        assertThat(values(numbers))
+                .usingElementComparator(java.util.Arrays::compare)
                 .isEqualTo(before);
-        assertThat(values(classes)).usingElementComparator(java.util.Arrays::compare)
+        assertThat(values(classes))
+                .usingElementComparator(java.util.Arrays::compare)
                 .doesNotContainAnyElementsOf(classesBefore);
     }
 

@@ -23,6 +23,7 @@ import xlmr.data.EncodedExamples;
 import xlmr.model.ModelLoader;
 import xlmr.model.Targets;
 import xlmr.model.TaskModel;
+import xlmr.model.WeightSource;
 import xlmr.train.Batching;
 import xlmr.train.LearningRates;
 import xlmr.train.RunCheckpoints;
@@ -31,7 +32,6 @@ import xlmr.train.RunSaving;
 import xlmr.train.Trainer;
 import xlmr.train.TrainingListener;
 import xlmr.train.TrainingOptions;
-import xlmr.model.WeightSource;
 
 /// A run of the trainer on the GPU backend, step by step: losses and gradient norms as PyTorch's
 /// and the processor's, and a driver that is asked for no memory once the first steps are done.

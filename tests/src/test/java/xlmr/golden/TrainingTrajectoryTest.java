@@ -19,6 +19,7 @@ import xlmr.data.EncodedExamples;
 import xlmr.model.ModelLoader;
 import xlmr.model.Targets;
 import xlmr.model.TaskModel;
+import xlmr.model.WeightSource;
 import xlmr.model.XlmRobertaConfig;
 import xlmr.train.Batching;
 import xlmr.train.LearningRates;
@@ -26,7 +27,6 @@ import xlmr.train.Trainer;
 import xlmr.train.TrainingListener;
 import xlmr.train.TrainingOptions;
 import xlmr.train.Tune;
-import xlmr.model.WeightSource;
 
 /// Twenty steps of fine-tuning, step by step as PyTorch's: losses, gradient norms, learning rates,
 /// weights.
