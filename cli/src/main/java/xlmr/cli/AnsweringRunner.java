@@ -111,6 +111,13 @@ final class AnsweringRunner implements TaskRunner {
     }
 
     @Override
+    public Calibrated calibrate(Call call, LabelledInput labelled, List<Path> inputs) {
+        throw new CommandException(
+                "calibrate: not for question-answering, where a probability is an answer's share among"
+                        + " the best stretches of one text, not that of a label");
+    }
+
+    @Override
     public void predict(Call call, TextInput input, @Nullable Path output) {
         QuestionAnswerer answerer = open(call, decoding(false));
         JsonLines.write(
@@ -194,9 +201,13 @@ final class AnsweringRunner implements TaskRunner {
         QuestionAnswerer.Settings settings =
                 new QuestionAnswerer.Settings(
                         call.maxLength() == 0 ? 384 : call.maxLength(), windows.stride(), decoding);
+        Path adapter = call.adapter();
         QuestionAnswerer answerer =
-                QuestionAnswerer.load(call.directory(), call.backend(), settings);
-        TrainedHead.require(answerer.report(), call.directory(), Task.QUESTION_ANSWERING);
+                adapter == null
+                        ? QuestionAnswerer.load(call.directory(), call.backend(), settings)
+                        : QuestionAnswerer.loadAdapted(
+                                call.directory(), adapter, call.backend(), settings);
+        TrainedHead.require(answerer.report(), call.home(), Task.QUESTION_ANSWERING);
         return answerer;
     }
 

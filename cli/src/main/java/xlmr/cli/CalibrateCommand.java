@@ -23,7 +23,7 @@ import xlmr.pipeline.CalibrationFitting;
 import xlmr.pipeline.ModelCalibration;
 import xlmr.pipeline.TextClassifier;
 
-/// Makes the probabilities of a classifier honest.
+/// Makes the probabilities of a model honest.
 @Command(
         name = "calibrate",
         description = {
@@ -32,9 +32,11 @@ import xlmr.pipeline.TextClassifier;
             "",
             "On labelled texts that the model was not trained on it fits a temperature, by which"
                     + " logits are divided, and for several labels a text the threshold of each"
-                    + " label. The model's directory gets calibration.json, which predict and"
-                    + " evaluate then apply, and a picture, calibration.svg. The answers of a model"
-                    + " with one label a text do not change, only how sure it is of them."
+                    + " label; for token classification the temperature of the tags, for multiple"
+                    + " choice that of the choices. The model's directory gets calibration.json,"
+                    + " which predict and evaluate then apply, and a picture, calibration.svg. One"
+                    + " label, tag or choice stays the same, only how sure the model is of it"
+                    + " changes."
         },
         footer = {
             "",
@@ -48,17 +50,19 @@ final class CalibrateCommand implements Runnable {
     private final Streams streams;
 
     @Mixin private ClassifierOption model;
+    @Mixin private TaskOption taskOption;
 
     @Option(
             names = "--input",
             required = true,
             paramLabel = "FILE",
             description =
-                    "Labelled texts that the model was not trained on: CSV, TSV or JSON Lines,"
-                            + " UTF-8; may be given several times.")
+                    "Labelled texts that the model was not trained on, in the form that evaluate"
+                            + " reads; may be given several times.")
     private List<Path> inputs = List.of();
 
     @Mixin private LabelledInput labelled;
+    @Mixin private TaskRunners runners;
 
     @Option(
             names = "--abstain-below",
@@ -98,25 +102,46 @@ final class CalibrateCommand implements Runnable {
         if (Files.exists(directory) && !Files.isDirectory(directory)) {
             throw new CommandException("--output %s is a file; give a directory".formatted(output));
         }
-        model.requireTask(streams, Task.SEQUENCE_CLASSIFICATION, "calibrate");
-        List<Example> examples = new ArrayList<>();
-        inputs.forEach(file -> examples.addAll(labelled.read(streams, file)));
+        Task task = model.task(streams, taskOption);
+        if (abstainBelow != null && task != Task.SEQUENCE_CLASSIFICATION) {
+            throw new CommandException(
+                    "--abstain-below: only for sequence-classification, this is " + task.word());
+        }
         try (Backend backend = compute.open(streams)) {
-            TextClassifier classifier = model.open(streams, backend);
-            CalibrationReport report;
-            try (Progress progress = Progress.over(streams, "calibrate", examples.size())) {
-                report = CalibrationFitting.fit(classifier, examples, progress::to);
-            }
+            TaskRunner.Calibrated calibrated =
+                    task == Task.SEQUENCE_CLASSIFICATION
+                            ? ofTexts(backend)
+                            : runners.of(task)
+                                    .calibrate(
+                                            model.call(
+                                                    streams,
+                                                    backend,
+                                                    json,
+                                                    CalibrationOption.none()),
+                                            labelled,
+                                            inputs);
+            CalibrationReport report = calibrated.report();
             if (abstainBelow != null && !report.thresholds().isEmpty()) {
                 throw new CommandException(
                         "--abstain-below is for one label a text; this model gives any number of"
                                 + " them, each with a threshold of its own");
             }
             createDirectory(directory);
-            ModelCalibration.of(report, abstainBelow, classifier.model())
+            ModelCalibration.of(report, abstainBelow, calibrated.model())
                     .write(directory.resolve(ModelCalibration.FILE), report);
             write(directory.resolve(PICTURE), ReliabilityPicture.svg(report));
             print(report, directory);
+        }
+    }
+
+    private TaskRunner.Calibrated ofTexts(Backend backend) {
+        List<Example> examples = new ArrayList<>();
+        inputs.forEach(file -> examples.addAll(labelled.read(streams, file)));
+        TextClassifier classifier = model.open(streams, backend);
+        try (Progress progress = Progress.over(streams, "calibrate", examples.size())) {
+            return new TaskRunner.Calibrated(
+                    CalibrationFitting.fit(classifier, examples, progress::to),
+                    classifier.model());
         }
     }
 

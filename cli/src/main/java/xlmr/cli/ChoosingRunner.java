@@ -17,6 +17,7 @@ import xlmr.data.RecordCursor;
 import xlmr.eval.ChoiceReport;
 import xlmr.eval.PairedAnswers;
 import xlmr.model.Task;
+import xlmr.pipeline.CalibrationFitting;
 import xlmr.pipeline.ChoiceAnswerer;
 import xlmr.pipeline.ChosenAnswer;
 import xlmr.pipeline.MultipleChoiceTraining;
@@ -70,6 +71,18 @@ final class ChoosingRunner implements TaskRunner {
             return answerer.answerAll(questions, progress::to).stream()
                     .mapToInt(ChosenAnswer::choice)
                     .toArray();
+        }
+    }
+
+    @Override
+    public Calibrated calibrate(Call call, LabelledInput labelled, List<Path> inputs) {
+        List<ChoiceQuestion> questions = new ArrayList<>();
+        inputs.forEach(
+                file -> questions.addAll(labelledQuestions(call.streams(), labelled, file)));
+        ChoiceAnswerer answerer = open(call);
+        try (Progress progress = Progress.over(call.streams(), "calibrate", questions.size())) {
+            return new Calibrated(
+                    CalibrationFitting.fit(answerer, questions, progress::to), answerer.model());
         }
     }
 
@@ -196,10 +209,23 @@ final class ChoosingRunner implements TaskRunner {
     }
 
     private static ChoiceAnswerer open(Call call) {
-        ChoiceAnswerer answerer =
-                ChoiceAnswerer.load(call.directory(), call.backend(), call.maxLength());
-        TrainedHead.require(answerer.report(), call.directory(), Task.MULTIPLE_CHOICE);
-        return answerer;
+        ChoiceAnswerer answerer = load(call);
+        TrainedHead.require(answerer.report(), call.home(), Task.MULTIPLE_CHOICE);
+        return call.calibration()
+                .over(
+                        call.streams(),
+                        answerer.model(),
+                        call.home(),
+                        answerer,
+                        answerer::withCalibration);
+    }
+
+    private static ChoiceAnswerer load(Call call) {
+        Path adapter = call.adapter();
+        return adapter == null
+                ? ChoiceAnswerer.load(call.directory(), call.backend(), call.maxLength())
+                : ChoiceAnswerer.loadAdapted(
+                        call.directory(), adapter, call.backend(), call.maxLength());
     }
 
     private static void print(Call call, ChosenAnswer answer) {

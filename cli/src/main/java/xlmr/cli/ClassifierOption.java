@@ -69,13 +69,34 @@ final class ClassifierOption {
             return option.forUse(directory);
         }
         XlmRobertaConfig base = XlmRobertaConfig.read(directory.resolve("config.json"));
-        Task task = PeftAdapter.open(adapter).task(base).orElse(Task.SEQUENCE_CLASSIFICATION);
-        if (task != Task.SEQUENCE_CLASSIFICATION) {
+        Task own = PeftAdapter.open(adapter).task(base).orElse(Task.SEQUENCE_CLASSIFICATION);
+        Task task = option.named().orElse(own);
+        if (task != own) {
             throw new CommandException(
-                    "--adapter %s is for %s, which is not read beside its base; make one model of both with xlmr merge"
+                    "--adapter %s is for %s, found --task %s"
+                            .formatted(adapter, own.word(), task.word()));
+        }
+        if (task == Task.MASKED_LM || task == Task.CAUSAL_LM) {
+            throw new CommandException(
+                    "--adapter %s is for %s; language models are not read with adapters"
                             .formatted(adapter, task.word()));
         }
         return task;
+    }
+
+    /// How a command is called that leaves its work to the runner of a task.
+    ///
+    /// @param json whether the results are for a script
+    TaskRunner.Call call(
+            Streams streams, Backend backend, boolean json, CalibrationOption calibration) {
+        return new TaskRunner.Call(
+                streams,
+                model.directory(streams),
+                adapter,
+                maxLength,
+                backend,
+                json,
+                calibration);
     }
 
     /// The model's directory.

@@ -23,9 +23,11 @@ record ComparedModels(Streams streams, ComputeOptions compute, List<String> name
                                 new TaskRunner.Call(
                                         streams,
                                         ModelOption.named(name).directory(streams),
+                                        null,
                                         maxLength,
                                         backend,
-                                        false)));
+                                        false,
+                                        CalibrationOption.none())));
             }
         }
         return answers;

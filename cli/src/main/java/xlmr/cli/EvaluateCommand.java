@@ -127,7 +127,6 @@ final class EvaluateCommand implements Runnable {
     }
 
     private void evaluateTexts(Path file) {
-        Path directory = model.directory(streams);
         Task task = model.task(streams, taskOption);
         if (task != Task.SEQUENCE_CLASSIFICATION) {
             longTexts.refuseFor(task);
@@ -139,8 +138,7 @@ final class EvaluateCommand implements Runnable {
             try (Backend backend = compute.open(streams)) {
                 runners.of(task)
                         .evaluate(
-                                new TaskRunner.Call(
-                                        streams, directory, model.maxLength(), backend, json),
+                                model.call(streams, backend, json, calibration),
                                 labelled,
                                 file,
                                 output(file, model.name()));

@@ -75,6 +75,12 @@ final class LanguageModelRunner implements TaskRunner {
     }
 
     @Override
+    public Calibrated calibrate(Call call, LabelledInput labelled, List<Path> inputs) {
+        throw new CommandException(
+                "calibrate: not for %s; it is for labels, tags and choices".formatted(task.word()));
+    }
+
+    @Override
     public void predict(Call call, TextInput input, @Nullable Path output) {
         if (output != null) {
             throw new CommandException(

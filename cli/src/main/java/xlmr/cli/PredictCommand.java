@@ -75,7 +75,6 @@ final class PredictCommand implements Runnable {
 
     @Override
     public void run() {
-        Path directory = model.directory(streams);
         Task task = model.task(streams, taskOption);
         if (model.headNames().size() > 1) {
             longTexts.refuseFor(model.headNames());
@@ -95,11 +94,7 @@ final class PredictCommand implements Runnable {
         refuseFor(task);
         try (Backend backend = compute.open(streams)) {
             runners.of(task)
-                    .predict(
-                            new TaskRunner.Call(
-                                    streams, directory, model.maxLength(), backend, json),
-                            input,
-                            output);
+                    .predict(model.call(streams, backend, json, calibration), input, output);
         }
     }
 

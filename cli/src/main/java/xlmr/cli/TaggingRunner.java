@@ -21,6 +21,7 @@ import xlmr.eval.EvaluationReport;
 import xlmr.eval.PairedAnswers;
 import xlmr.eval.TagScheme;
 import xlmr.model.Task;
+import xlmr.pipeline.CalibrationFitting;
 import xlmr.pipeline.TaggedWord;
 import xlmr.pipeline.TokenClassificationTraining;
 import xlmr.pipeline.TokenTagger;
@@ -182,6 +183,18 @@ final class TaggingRunner implements TaskRunner {
     }
 
     @Override
+    public Calibrated calibrate(Call call, LabelledInput labelled, List<Path> inputs) {
+        labelled.refuseFor(FILES);
+        List<TaggedSentence> sentences = new ArrayList<>();
+        inputs.forEach(file -> sentences.addAll(read(call.streams(), file)));
+        TokenTagger tagger = open(call);
+        try (Progress progress = Progress.over(call.streams(), "calibrate", sentences.size())) {
+            return new Calibrated(
+                    CalibrationFitting.fit(tagger, sentences, progress::to), tagger.model());
+        }
+    }
+
+    @Override
     public void predict(Call call, TextInput input, @Nullable Path output) {
         TokenTagger tagger = open(call);
         Output wanted = aggregation;
@@ -265,13 +278,29 @@ final class TaggingRunner implements TaskRunner {
 
     /// Opens the tagger. One whose head was never trained would answer at random, so it is refused.
     private TokenTagger open(Call call) {
-        TokenTagger tagger = TokenTagger.load(call.directory(), call.backend(), call.maxLength());
-        TrainedHead.require(tagger.report(), call.directory(), Task.TOKEN_CLASSIFICATION);
+        TokenTagger read = load(call);
+        TrainedHead.require(read.report(), call.home(), Task.TOKEN_CLASSIFICATION);
         OptionalInt stride = windows.stride();
+        TokenTagger tagger;
         try {
-            return stride.isEmpty() ? tagger : tagger.withOverlap(stride.getAsInt());
+            tagger = stride.isEmpty() ? read : read.withOverlap(stride.getAsInt());
         } catch (IllegalArgumentException e) {
             throw new CommandException("--stride: " + e.getMessage());
         }
+        return call.calibration()
+                .over(
+                        call.streams(),
+                        tagger.model(),
+                        call.home(),
+                        tagger,
+                        tagger::withCalibration);
+    }
+
+    private static TokenTagger load(Call call) {
+        Path adapter = call.adapter();
+        return adapter == null
+                ? TokenTagger.load(call.directory(), call.backend(), call.maxLength())
+                : TokenTagger.loadAdapted(
+                        call.directory(), adapter, call.backend(), call.maxLength());
     }
 }

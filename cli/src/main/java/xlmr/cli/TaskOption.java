@@ -32,7 +32,8 @@ final class TaskOption {
         return named().or(() -> own(model)).orElse(Task.SEQUENCE_CLASSIFICATION);
     }
 
-    private Optional<Task> named() {
+    /// The task that was asked for, if one was.
+    Optional<Task> named() {
         try {
             return Optional.ofNullable(name).map(Task::named);
         } catch (IllegalArgumentException e) {

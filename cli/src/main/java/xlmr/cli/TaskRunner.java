@@ -1,8 +1,11 @@
 package xlmr.cli;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import xlmr.backend.Backend;
+import xlmr.eval.CalibrationReport;
+import xlmr.model.TaskModel;
 import xlmr.pipeline.TrainingTask;
 
 /// What `train`, `evaluate` and `predict` do for one task, with the options that only this task
@@ -26,15 +29,40 @@ interface TaskRunner {
     /// @param labelled the options of labelled files
     ComparedTexts compare(ComparedModels models, LabelledInput labelled, Path input);
 
+    /// Fits a temperature to labelled files that the model was not trained on.
+    ///
+    /// @param labelled the options of labelled files
+    /// @throws CommandException if the task has no probabilities of labels
+    Calibrated calibrate(Call call, LabelledInput labelled, List<Path> inputs);
+
     /// Answers.
     ///
     /// @param output file of JSON Lines, or null for standard output
     void predict(Call call, TextInput input, @Nullable Path output);
 
+    /// What a calibration found.
+    ///
+    /// @param model that it was made for
+    record Calibrated(CalibrationReport report, TaskModel model) {}
+
     /// How a command was called.
     ///
     /// @param directory the model's
+    /// @param adapter that is merged into the model; null for none
     /// @param maxLength most tokens of a sequence; 0 for as many as the model has positions
     /// @param json whether the results are for a script
-    record Call(Streams streams, Path directory, int maxLength, Backend backend, boolean json) {}
+    /// @param calibration which one is applied where there are probabilities
+    record Call(
+            Streams streams,
+            Path directory,
+            @Nullable Path adapter,
+            int maxLength,
+            Backend backend,
+            boolean json,
+            CalibrationOption calibration) {
+        /// The directory of the weights that decide, for messages.
+        Path home() {
+            return adapter == null ? directory : adapter;
+        }
+    }
 }

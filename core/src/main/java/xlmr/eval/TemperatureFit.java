@@ -42,7 +42,7 @@ public record TemperatureFit(
     /// @throws IllegalArgumentException if there is no row, a number is not finite, or shapes or
     ///   labels do not fit
     public static TemperatureFit ofClasses(double[][] logits, int[] labels) {
-        Logits.requireRectangular("temperature", logits, 2);
+        requireChoices(logits);
         requireFinite(logits);
         requireRows(logits.length, labels.length);
         return minimum(
@@ -167,6 +167,20 @@ public record TemperatureFit(
             result[k] = row[k] * factor;
         }
         return result;
+    }
+
+    /// Rows may differ in their number of classes, as questions do in their number of choices.
+    private static void requireChoices(double[][] rows) {
+        if (rows.length == 0) {
+            throw new IllegalArgumentException("temperature: expected at least one row of logits");
+        }
+        for (int i = 0; i < rows.length; i++) {
+            if (rows[i].length < 2) {
+                throw new IllegalArgumentException(
+                        "temperature: expected two or more logits in a row, found %d in row %d"
+                                .formatted(rows[i].length, i));
+            }
+        }
     }
 
     private static void requireFinite(double[][] rows) {

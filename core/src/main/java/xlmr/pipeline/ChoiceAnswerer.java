@@ -5,13 +5,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 import xlmr.backend.Backend;
 import xlmr.checkpoint.LoadReport;
 import xlmr.data.ChoiceQuestion;
 import xlmr.eval.ChoiceReport;
 import xlmr.eval.Logits;
+import xlmr.eval.TemperatureFit;
 import xlmr.model.LoadedModel;
-import xlmr.model.ModelLoader;
 import xlmr.model.Targets;
 import xlmr.model.Task;
 import xlmr.model.TaskModel;
@@ -35,6 +36,7 @@ public final class ChoiceAnswerer {
     private final Inference inference;
     private final int maxLength;
     private final int threads;
+    private final @Nullable ModelCalibration calibration;
 
     private ChoiceAnswerer(
             Backend backend,
@@ -48,6 +50,17 @@ public final class ChoiceAnswerer {
         int most = model.config().maxTokens();
         this.maxLength = maxLength <= 0 ? most : Math.min(most, maxLength);
         this.threads = backend.threads();
+        this.calibration = null;
+    }
+
+    private ChoiceAnswerer(ChoiceAnswerer other, ModelCalibration calibration) {
+        this.model = other.model;
+        this.tokenizer = other.tokenizer;
+        this.report = other.report;
+        this.inference = other.inference;
+        this.maxLength = other.maxLength;
+        this.threads = other.threads;
+        this.calibration = calibration;
     }
 
     /// Opens a model directory; context and choice are cut at as many tokens as the model has
@@ -61,10 +74,36 @@ public final class ChoiceAnswerer {
     /// @param maxLength tokens of context and choice together; 0 or more than the model has
     ///   positions: as many as it has
     public static ChoiceAnswerer load(Path directory, Backend backend, int maxLength) {
+        return load(directory, null, backend, maxLength);
+    }
+
+    /// Opens a base model with a low-rank adapter in PEFT's files, which is merged into it.
+    ///
+    /// @param base directory of the model that the adapter was trained on
+    /// @param adapter directory with `adapter_config.json`
+    /// @param maxLength as in [#load(Path, Backend, int)]
+    /// @throws xlmr.checkpoint.CheckpointException if the adapter does not fit the base, or is for
+    ///   another task
+    public static ChoiceAnswerer loadAdapted(
+            Path base, Path adapter, Backend backend, int maxLength) {
+        return load(base, adapter, backend, maxLength);
+    }
+
+    private static ChoiceAnswerer load(
+            Path directory, @Nullable Path adapter, Backend backend, int maxLength) {
         LoadedModel<TaskModel> loaded =
-                ModelLoader.task(Task.MULTIPLE_CHOICE, directory, null, ModelLoader.FROZEN, 0);
+                AdaptedModels.load(Task.MULTIPLE_CHOICE, directory, adapter);
         loaded.model().linearWeights().forEach(weight -> backend.prepare(weight.value()));
         return new ChoiceAnswerer(backend, loaded, XlmRobertaTokenizer.load(directory), maxLength);
+    }
+
+    /// The same with probabilities as a calibration says; which choice it takes stays as it is.
+    ///
+    /// @param value as [ModelCalibration#find] gives it for a model's directory
+    /// @throws IllegalArgumentException if it was made for other weights
+    public ChoiceAnswerer withCalibration(ModelCalibration value) {
+        value.requireFit(model);
+        return new ChoiceAnswerer(this, value);
     }
 
     /// Chooses the continuation of a context.
@@ -95,8 +134,22 @@ public final class ChoiceAnswerer {
     /// @throws xlmr.data.DataException if a question's right choice is not given
     public ChoiceReport evaluate(List<ChoiceQuestion> questions, IntConsumer progress) {
         Targets.Choices targets = ChoiceSequences.targets(questions);
-        return MultipleChoiceTraining.report(
-                inference.logits(sequences(questions).examples(null), progress), targets);
+        double[][] logits = logits(questions, progress);
+        return ChoiceReport.of(TemperatureFit.divided(logits, temperature()), targets.labels());
+    }
+
+    /// The numbers of the choices of each question, before temperature and softmax. `[M][choices]`
+    double[][] logits(List<ChoiceQuestion> questions, IntConsumer progress) {
+        return Logits.toDouble(inference.logits(sequences(questions).examples(null), progress));
+    }
+
+    private double temperature() {
+        return calibration == null ? 1 : calibration.temperature();
+    }
+
+    /// The network.
+    public TaskModel model() {
+        return model;
     }
 
     /// What became of the checkpoint's arrays: a head reported as new answers at random.
@@ -113,14 +166,15 @@ public final class ChoiceAnswerer {
         return ChoiceSequences.of(questions, tokenizer, maxLength, threads);
     }
 
-    private static ChosenAnswer answer(ChoiceQuestion question, float[] logits, int truncated) {
+    private ChosenAnswer answer(ChoiceQuestion question, float[] logits, int truncated) {
         double[] row = new double[logits.length];
         List<Float> boxed = new ArrayList<>(logits.length);
         for (int k = 0; k < row.length; k++) {
             row[k] = logits[k];
             boxed.add(logits[k]);
         }
-        List<Double> probabilities = Arrays.stream(Logits.softmax(row)).boxed().toList();
+        double[] scaled = TemperatureFit.divided(new double[][] {row}, temperature())[0];
+        List<Double> probabilities = Arrays.stream(Logits.softmax(scaled)).boxed().toList();
         return new ChosenAnswer(question, Logits.argmax(row), probabilities, boxed, truncated);
     }
 }

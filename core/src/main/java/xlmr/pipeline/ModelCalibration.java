@@ -19,7 +19,7 @@ import xlmr.eval.LabelThreshold;
 import xlmr.eval.TemperatureFit;
 import xlmr.model.TaskModel;
 
-/// How the numbers of one trained classifier become probabilities and decisions, as fitted to
+/// How the numbers of one trained model become probabilities and decisions, as fitted to
 /// held-out data; kept in `calibration.json` beside the model.
 ///
 /// @param temperature by which logits are divided before softmax or sigmoid
@@ -138,6 +138,17 @@ public record ModelCalibration(
     /// Whether it was fitted to this model's head: a model that was trained again needs a new one.
     public boolean fits(TaskModel model) {
         return headChecksum == checksum(model);
+    }
+
+    /// Checks that it may be applied to a model.
+    ///
+    /// @throws IllegalArgumentException if it was made for other weights
+    void requireFit(TaskModel model) {
+        if (!fits(model)) {
+            throw new IllegalArgumentException(
+                    "calibration: it was made for other weights than this model's; calibrate"
+                            + " again");
+        }
     }
 
     /// The thresholds in the order of the labels.

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 import xlmr.backend.Backend;
 import xlmr.checkpoint.LoadReport;
 import xlmr.data.Question;
@@ -14,7 +15,6 @@ import xlmr.eval.AnsweredQuestion;
 import xlmr.eval.DecodedAnswer;
 import xlmr.eval.SpanReport;
 import xlmr.model.LoadedModel;
-import xlmr.model.ModelLoader;
 import xlmr.model.Task;
 import xlmr.model.TaskModel;
 import xlmr.tokenizer.XlmRobertaTokenizer;
@@ -83,8 +83,24 @@ public final class QuestionAnswerer {
 
     /// Opens a model directory.
     public static QuestionAnswerer load(Path directory, Backend backend, Settings settings) {
+        return load(directory, null, backend, settings);
+    }
+
+    /// Opens a base model with a low-rank adapter in PEFT's files, which is merged into it.
+    ///
+    /// @param base directory of the model that the adapter was trained on
+    /// @param adapter directory with `adapter_config.json`
+    /// @throws xlmr.checkpoint.CheckpointException if the adapter does not fit the base, or is for
+    ///   another task
+    public static QuestionAnswerer loadAdapted(
+            Path base, Path adapter, Backend backend, Settings settings) {
+        return load(base, adapter, backend, settings);
+    }
+
+    private static QuestionAnswerer load(
+            Path directory, @Nullable Path adapter, Backend backend, Settings settings) {
         LoadedModel<TaskModel> loaded =
-                ModelLoader.task(Task.QUESTION_ANSWERING, directory, null, ModelLoader.FROZEN, 0);
+                AdaptedModels.load(Task.QUESTION_ANSWERING, directory, adapter);
         return new QuestionAnswerer(backend, loaded, XlmRobertaTokenizer.load(directory), settings);
     }
 

@@ -172,11 +172,7 @@ public final class TextClassifier {
             throw new IllegalArgumentException(
                     "calibration: a regression has no probabilities to calibrate");
         }
-        if (!calibration.fits(model)) {
-            throw new IllegalArgumentException(
-                    "calibration: it was made for other weights than this model's; calibrate"
-                            + " again");
-        }
+        calibration.requireFit(model);
         return new TextClassifier(
                 this, windows, new LogitsReading(problem(), config().labels(), calibration));
     }

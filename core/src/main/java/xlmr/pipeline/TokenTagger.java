@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import xlmr.backend.Backend;
@@ -20,7 +21,6 @@ import xlmr.eval.Logits;
 import xlmr.eval.TagScheme;
 import xlmr.eval.TokenPredictions;
 import xlmr.model.LoadedModel;
-import xlmr.model.ModelLoader;
 import xlmr.model.Task;
 import xlmr.model.TaskModel;
 import xlmr.model.XlmRobertaConfig;
@@ -53,6 +53,7 @@ public final class TokenTagger {
     private final LoadReport report;
     private final Inference inference;
     private final TokenWindows.Cut cut;
+    private final @Nullable ModelCalibration calibration;
 
     private TokenTagger(
             TaskModel model,
@@ -66,6 +67,18 @@ public final class TokenTagger {
         this.report = report;
         this.inference = inference;
         this.cut = cut;
+        this.calibration = null;
+    }
+
+    private TokenTagger(
+            TokenTagger other, TokenWindows.Cut cut, @Nullable ModelCalibration calibration) {
+        this.model = other.model;
+        this.labels = other.labels;
+        this.tokenizer = other.tokenizer;
+        this.report = other.report;
+        this.inference = other.inference;
+        this.cut = cut;
+        this.calibration = calibration;
     }
 
     /// Opens a model directory with its own tokenizer; windows are as long as the model allows.
@@ -79,9 +92,26 @@ public final class TokenTagger {
     ///   positions: as many as it has
     /// @throws IllegalArgumentException if `maxLength` leaves no room for a word
     public static TokenTagger load(Path directory, Backend backend, int maxLength) {
+        return load(directory, null, backend, maxLength);
+    }
+
+    /// Opens a base model with a low-rank adapter in PEFT's files, which is merged into it.
+    ///
+    /// @param base directory of the model that the adapter was trained on
+    /// @param adapter directory with `adapter_config.json`
+    /// @param maxLength as in [#load(Path, Backend, int)]
+    /// @throws xlmr.checkpoint.CheckpointException if the adapter does not fit the base, or is for
+    ///   another task
+    public static TokenTagger loadAdapted(
+            Path base, Path adapter, Backend backend, int maxLength) {
+        return load(base, adapter, backend, maxLength);
+    }
+
+    private static TokenTagger load(
+            Path directory, @Nullable Path adapter, Backend backend, int maxLength) {
         XlmRobertaTokenizer tokenizer = XlmRobertaTokenizer.load(directory);
         LoadedModel<TaskModel> loaded =
-                ModelLoader.task(Task.TOKEN_CLASSIFICATION, directory, null, ModelLoader.FROZEN, 0);
+                AdaptedModels.load(Task.TOKEN_CLASSIFICATION, directory, adapter);
         TaskModel model = loaded.model();
         int most = model.config().maxTokens();
         return new TokenTagger(
@@ -98,7 +128,16 @@ public final class TokenTagger {
     public TokenTagger withOverlap(int tokens) {
         TokenWindows.Cut other =
                 new TokenWindows.Cut(cut.maxLength(), tokens, cut.bosId(), cut.eosId());
-        return new TokenTagger(model, tokenizer, report, inference, other);
+        return new TokenTagger(this, other, calibration);
+    }
+
+    /// The same with scores as a calibration says; which tag a word gets stays as it is.
+    ///
+    /// @param value as [ModelCalibration#find] gives it for a model's directory
+    /// @throws IllegalArgumentException if it was made for other weights
+    public TokenTagger withCalibration(ModelCalibration value) {
+        value.requireFit(model);
+        return new TokenTagger(this, cut, value);
     }
 
     /// Windows that overlap by a quarter.
@@ -227,6 +266,11 @@ public final class TokenTagger {
         return model.config();
     }
 
+    /// The network.
+    public TaskModel model() {
+        return model;
+    }
+
     /// What became of the checkpoint's arrays: a head reported as new has not been trained.
     public LoadReport report() {
         return report;
@@ -275,7 +319,49 @@ public final class TokenTagger {
                 unknown);
     }
 
+    /// Rows of numbers with their right tags.
+    ///
+    /// @param rows `[W][K]` before temperature and softmax
+    /// @param tags `[W]`
+    record Labelled(double[][] rows, int[] tags) {}
+
+    /// What it says of each word that has a tag of the model's.
+    ///
+    /// @throws xlmr.data.DataException as [#evaluate]
+    Labelled labelled(List<TaggedSentence> sentences, IntConsumer progress) {
+        new TagJudgement(sentences, labels, null); // refused before the work
+        WordPieces pieces =
+                WordPieces.of(TokenClassificationTraining.words(sentences), tokenizer, cut);
+        float[][] logits = rawLogits(pieces.windows(), progress);
+        List<double[]> rows = new ArrayList<>();
+        List<Integer> tags = new ArrayList<>();
+        for (int s = 0; s < sentences.size(); s++) {
+            for (int w = 0; w < sentences.get(s).size(); w++) {
+                OptionalInt tag = labels.find(sentences.get(s).tags().get(w));
+                if (tag.isPresent()) {
+                    rows.add(pieces.row(logits, s, w, labels.size()));
+                    tags.add(tag.getAsInt());
+                }
+            }
+        }
+        return new Labelled(
+                rows.toArray(double[][]::new), tags.stream().mapToInt(Integer::intValue).toArray());
+    }
+
+    /// Divided by the temperature if there is one: only probabilities are made of them.
     private float[][] logits(TokenWindows windows, IntConsumer progress) {
+        float[][] logits = rawLogits(windows, progress);
+        if (calibration != null) {
+            for (float[] sequence : logits) {
+                for (int i = 0; i < sequence.length; i++) {
+                    sequence[i] = (float) (sequence[i] / calibration.temperature());
+                }
+            }
+        }
+        return logits;
+    }
+
+    private float[][] rawLogits(TokenWindows windows, IntConsumer progress) {
         int texts = windows.texts().size();
         return inference.logits(
                 new EncodedExamples(windows.sequences(), null),

@@ -1,12 +1,16 @@
 package xlmr.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -109,5 +113,124 @@ class TaskJudgementTest {
                         "--input",
                         FILES.get(TaskFiles.TAGS));
         assertThat(run.err()).contains("the same task", "token-classification", "multiple-choice");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"TAGS", "CHOICES"})
+    void aTemperatureIsFittedAndAppliedWherePeopleAndReportsSeeProbabilities(TaskFiles task)
+            throws IOException {
+        Path model = task.model(Files.createDirectory(directory.resolve("calibrated-" + task)));
+        Path file = FILES.get(task);
+        CommandRun made = CommandRun.of("calibrate", "--model", model, "--input", file);
+        assertThat(made.exitCode()).as(made.err()).isZero();
+        assertThat(made.out()).contains("Temperature", "calibration.svg");
+        double temperature =
+                JSON.readTree(model.resolve("calibration.json").toFile())
+                        .get("temperature")
+                        .doubleValue();
+        assertThat(temperature).isNotEqualTo(1);
+        JsonNode before =
+                json("evaluate", "--model", model, "--input", file, "--uncalibrated", "--json");
+        CommandRun judged =
+                CommandRun.of("evaluate", "--model", model, "--input", file, "--json");
+        assertThat(judged.err()).contains("calibrated by", "--uncalibrated");
+        JsonNode after = JSON.readTree(judged.out());
+        assertThat(after.get("loss").doubleValue()).isLessThan(before.get("loss").doubleValue());
+        assertThat(after.get("accuracy")).isEqualTo(before.get("accuracy"));
+        Path raw = directory.resolve("raw-" + task + ".jsonl");
+        Path scaled = directory.resolve("scaled-" + task + ".jsonl");
+        predict(task, model, raw, "--uncalibrated");
+        predict(task, model, scaled);
+        JsonNode one = JSON.readTree(Files.readAllLines(raw).getFirst());
+        JsonNode other = JSON.readTree(Files.readAllLines(scaled).getFirst());
+        if (task == TaskFiles.CHOICES) {
+            assertThat(other.get("logits")).isEqualTo(one.get("logits"));
+            double first = other.get("logits").get(0).doubleValue() / temperature;
+            double second = other.get("logits").get(1).doubleValue() / temperature;
+            assertThat(other.get("probabilities").get(0).doubleValue())
+                    .isCloseTo(1 / (1 + Math.exp(second - first)), within(1e-6));
+        } else {
+            assertThat(other.get("words").findValuesAsText("tag"))
+                    .isEqualTo(one.get("words").findValuesAsText("tag"));
+            double change =
+                    other.get("words").get(0).get("score").doubleValue()
+                            - one.get("words").get(0).get("score").doubleValue();
+            assertThat(Math.signum(change)).isEqualTo(Math.signum(1 - temperature));
+        }
+    }
+
+    private static void predict(TaskFiles task, Path model, Path output, Object... more)
+            throws IOException {
+        List<Object> words = new ArrayList<>(List.of("predict", "--model", model));
+        words.addAll(List.of("--input", FILES.get(task), "--output", output));
+        if (task == TaskFiles.TAGS) {
+            words.addAll(List.of("--tag-format", "jsonl", "--aggregation", "tags"));
+        }
+        words.addAll(List.of(more));
+        CommandRun run = CommandRun.of(words.toArray());
+        assertThat(run.exitCode()).as(run.err()).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"QUESTIONS", "NUMBERS"})
+    void whatHasNoProbabilitiesOfLabelsIsNotCalibrated(TaskFiles task) {
+        Path model = MODELS.get(task);
+        CommandRun run = refused("calibrate", "--model", model, "--input", FILES.get(task));
+        assertThat(run.err())
+                .contains(
+                        task == TaskFiles.NUMBERS
+                                ? "a regression has no probabilities"
+                                : "not for question-answering");
+        assertThat(model.resolve("calibration.json")).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"TAGS", "QUESTIONS", "CHOICES"})
+    void anAdapterAnswersBesideItsBaseAsMergedIntoIt(TaskFiles task) throws IOException {
+        Path model =
+                task.model(
+                        Files.createDirectory(directory.resolve("lora-" + task)),
+                        "--lora",
+                        "r=2,alpha=8,targets=query+value");
+        Path merged = directory.resolve("merged-" + task + ".jsonl");
+        Path adapted = directory.resolve("adapted-" + task + ".jsonl");
+        predict(task, model, merged);
+        List<Object> words = new ArrayList<>(List.of("predict", "--output", adapted));
+        words.addAll(List.of("--adapter", model.resolve("adapter"), "--input", FILES.get(task)));
+        if (task == TaskFiles.TAGS) {
+            words.addAll(List.of("--tag-format", "jsonl", "--aggregation", "tags"));
+        }
+        CommandRun run = CommandRun.of(words.toArray());
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(adapted).hasSameTextualContentAs(merged);
+        JsonNode one = json("evaluate", "--model", model, "--input", FILES.get(task), "--json");
+        JsonNode other =
+                json(
+                        "evaluate",
+                        "--adapter",
+                        model.resolve("adapter"),
+                        "--input",
+                        FILES.get(task),
+                        "--json");
+        assertThat(other).isEqualTo(one);
+    }
+
+    @Test
+    void anAdapterForAnotherTaskIsRefused() throws IOException {
+        Path model =
+                TaskFiles.TAGS.model(
+                        Files.createDirectory(directory.resolve("lora-other")),
+                        "--lora",
+                        "r=2,alpha=8,targets=query");
+        CommandRun run =
+                refused(
+                        "evaluate",
+                        "--task",
+                        "multiple-choice",
+                        "--adapter",
+                        model.resolve("adapter"),
+                        "--input",
+                        FILES.get(TaskFiles.CHOICES));
+        assertThat(run.err()).contains("--adapter", "token-classification", "multiple-choice");
     }
 }
