@@ -113,8 +113,8 @@ final class AnsweringRunner implements TaskRunner {
     @Override
     public Calibrated calibrate(Call call, LabelledInput labelled, List<Path> inputs) {
         throw new CommandException(
-                "calibrate: not for question-answering, where a probability is an answer's share among"
-                        + " the best stretches of one text, not that of a label");
+                "calibrate: not for question-answering, where a probability is an answer's share"
+                    + " among the best stretches of one text, not that of a label");
     }
 
     @Override

@@ -140,8 +140,7 @@ final class CalibrateCommand implements Runnable {
         TextClassifier classifier = model.open(streams, backend);
         try (Progress progress = Progress.over(streams, "calibrate", examples.size())) {
             return new TaskRunner.Calibrated(
-                    CalibrationFitting.fit(classifier, examples, progress::to),
-                    classifier.model());
+                    CalibrationFitting.fit(classifier, examples, progress::to), classifier.model());
         }
     }
 

@@ -14,8 +14,8 @@ import xlmr.model.TaskModel;
 import xlmr.pipeline.ModelCalibration;
 import xlmr.pipeline.TextClassifier;
 
-/// Which calibration a model is used with: that of its directory, unless another or none is
-/// asked for.
+/// Which calibration a model is used with: that of its directory, unless another or none is asked
+/// for.
 final class CalibrationOption {
     @Option(
             names = "--calibration",

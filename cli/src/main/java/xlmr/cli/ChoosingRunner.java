@@ -77,8 +77,7 @@ final class ChoosingRunner implements TaskRunner {
     @Override
     public Calibrated calibrate(Call call, LabelledInput labelled, List<Path> inputs) {
         List<ChoiceQuestion> questions = new ArrayList<>();
-        inputs.forEach(
-                file -> questions.addAll(labelledQuestions(call.streams(), labelled, file)));
+        inputs.forEach(file -> questions.addAll(labelledQuestions(call.streams(), labelled, file)));
         ChoiceAnswerer answerer = open(call);
         try (Progress progress = Progress.over(call.streams(), "calibrate", questions.size())) {
             return new Calibrated(

@@ -90,13 +90,7 @@ final class ClassifierOption {
     TaskRunner.Call call(
             Streams streams, Backend backend, boolean json, CalibrationOption calibration) {
         return new TaskRunner.Call(
-                streams,
-                model.directory(streams),
-                adapter,
-                maxLength,
-                backend,
-                json,
-                calibration);
+                streams, model.directory(streams), adapter, maxLength, backend, json, calibration);
     }
 
     /// The model's directory.

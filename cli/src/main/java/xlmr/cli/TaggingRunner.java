@@ -288,12 +288,7 @@ final class TaggingRunner implements TaskRunner {
             throw new CommandException("--stride: " + e.getMessage());
         }
         return call.calibration()
-                .over(
-                        call.streams(),
-                        tagger.model(),
-                        call.home(),
-                        tagger,
-                        tagger::withCalibration);
+                .over(call.streams(), tagger.model(), call.home(), tagger, tagger::withCalibration);
     }
 
     private static TokenTagger load(Call call) {

@@ -19,8 +19,8 @@ import xlmr.eval.LabelThreshold;
 import xlmr.eval.TemperatureFit;
 import xlmr.model.TaskModel;
 
-/// How the numbers of one trained model become probabilities and decisions, as fitted to
-/// held-out data; kept in `calibration.json` beside the model.
+/// How the numbers of one trained model become probabilities and decisions, as fitted to held-out
+/// data; kept in `calibration.json` beside the model.
 ///
 /// @param temperature by which logits are divided before softmax or sigmoid
 /// @param abstainBelow an answer less probable than this is marked as one to be left out; null to

@@ -102,8 +102,7 @@ public final class TokenTagger {
     /// @param maxLength as in [#load(Path, Backend, int)]
     /// @throws xlmr.checkpoint.CheckpointException if the adapter does not fit the base, or is for
     ///   another task
-    public static TokenTagger loadAdapted(
-            Path base, Path adapter, Backend backend, int maxLength) {
+    public static TokenTagger loadAdapted(Path base, Path adapter, Backend backend, int maxLength) {
         return load(base, adapter, backend, maxLength);
     }
 

@@ -131,8 +131,7 @@ class TaskJudgementTest {
         assertThat(temperature).isNotEqualTo(1);
         JsonNode before =
                 json("evaluate", "--model", model, "--input", file, "--uncalibrated", "--json");
-        CommandRun judged =
-                CommandRun.of("evaluate", "--model", model, "--input", file, "--json");
+        CommandRun judged = CommandRun.of("evaluate", "--model", model, "--input", file, "--json");
         assertThat(judged.err()).contains("calibrated by", "--uncalibrated");
         JsonNode after = JSON.readTree(judged.out());
         assertThat(after.get("loss").doubleValue()).isLessThan(before.get("loss").doubleValue());
