@@ -25,23 +25,23 @@ public final class EmulatedBackend extends KernelBackend {
 
     /// The kernels, with other PTX for some families.
     public EmulatedBackend(Map<String, String> replaced) {
-        launcher = new Launcher(replaced);
-        attentionFormat = null;
+        this(replaced, null);
     }
 
-    /// The same, with a limit on the instructions of a launch, and a format for attention.
-    public EmulatedBackend(
-            Map<String, String> replaced,
-            long instructionLimit,
-            @Nullable HalfFormat attentionFormat) {
-        launcher = new Launcher(replaced, instructionLimit);
+    /// The same with a format for attention.
+    public EmulatedBackend(Map<String, String> replaced, @Nullable HalfFormat attentionFormat) {
+        launcher = new Launcher(replaced);
         this.attentionFormat = attentionFormat;
     }
 
     /// With attention on tensor cores.
     public EmulatedBackend(HalfFormat attentionFormat) {
-        launcher = new Launcher(Map.of());
-        this.attentionFormat = attentionFormat;
+        this(Map.of(), attentionFormat);
+    }
+
+    /// Changes how many instructions of warps a launch may run.
+    public void limitInstructions(long limit) {
+        launcher.limitInstructions(limit);
     }
 
     @Override

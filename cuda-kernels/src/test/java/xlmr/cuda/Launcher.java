@@ -22,13 +22,13 @@ final class Launcher {
 
     /// @param replaced PTX for some families
     Launcher(Map<String, String> replaced) {
-        this(replaced, INSTRUCTIONS);
+        device = new Device(1, INSTRUCTIONS);
+        kernels = new CompiledKernels(device, replaced);
     }
 
-    /// @param instructionLimit how many instructions of warps a launch may run
-    Launcher(Map<String, String> replaced, long instructionLimit) {
-        device = new Device(1, instructionLimit);
-        kernels = new CompiledKernels(device, replaced);
+    /// Changes how many instructions of warps a launch may run.
+    void limitInstructions(long limit) {
+        device.limitInstructions(limit);
     }
 
     /// Memory whose contents are undefined.

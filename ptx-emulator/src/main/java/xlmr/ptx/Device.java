@@ -26,7 +26,7 @@ public final class Device {
 
     private final GlobalMemory memory = new GlobalMemory();
     private final long seed;
-    private final long instructionLimit;
+    private long instructionLimit;
 
     /// A device that takes the warps of a block in an order of its own.
     public Device() {
@@ -41,6 +41,11 @@ public final class Device {
     public Device(long seed, long instructionLimit) {
         this.seed = seed;
         this.instructionLimit = instructionLimit;
+    }
+
+    /// Changes how many instructions of warps a launch may run.
+    public void limitInstructions(long limit) {
+        instructionLimit = limit;
     }
 
     /// Allocates memory whose bytes are not written yet.

@@ -5,7 +5,9 @@ import static xlmr.backend.contract.Operand.output;
 import static xlmr.backend.contract.Operand.updated;
 
 import java.util.List;
+import xlmr.backend.Activation;
 import xlmr.backend.DropoutMask;
+import xlmr.tensor.Shape;
 
 /// Sizes at which the kernels do what they do at no size of the common contract.
 final class KernelEdgeCases {
@@ -20,6 +22,8 @@ final class KernelEdgeCases {
         return List.of(
                 sumOfManySquares(),
                 dropoutAtTheThreshold(),
+                geluGradientAtTheEnds(),
+                biasGradientOfMoreColumnsThanThreads(),
                 OperationCase.againstScalar(
                         "gatherRows of 300 columns",
                         0,
@@ -56,6 +60,32 @@ final class KernelEdgeCases {
                 arrays -> arrays[1][0] = 0,
                 input(258 * 8192 + 5),
                 output(1));
+    }
+
+    /// There is no density left to multiply the input with.
+    private static OperationCase geluGradientAtTheEnds() {
+        return OperationCase.of(
+                "activation GELU gradient at the ends",
+                0,
+                (backend, t) -> backend.activationGradient(Activation.GELU, t[0], t[1], t[2]),
+                arrays -> {
+                    arrays[2][0] += arrays[1][0];
+                    arrays[2][2] += arrays[1][2];
+                },
+                input(Shape.of(4), Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 50, -50),
+                input(4),
+                updated(4));
+    }
+
+    /// One thread has more than one column to add up.
+    private static OperationCase biasGradientOfMoreColumnsThanThreads() {
+        int columns = 1024 * 256 + 40;
+        return OperationCase.againstScalar(
+                "biasGradient of more columns than a grid has threads",
+                1,
+                (backend, t) -> backend.biasGradient(t[0], t[1]),
+                input(1, columns),
+                updated(columns));
     }
 
     /// The hash of the first element is the threshold itself, so that it is just kept.

@@ -11,16 +11,19 @@ import xlmr.cuda.KernelSource;
 /// A family of kernels that is broken in one place.
 ///
 /// @param file the file that was changed: the family's own, or a header
+/// @param function in which the change is
 /// @param line the number of the changed line
 /// @param changed the line as it reads now, without its indentation
 /// @param source the family with the change
-record Mutant(String file, int line, String changed, KernelSource source) {
+record Mutant(String file, String function, int line, String changed, KernelSource source) {
     /// What is broken: a pattern, and what stands in its place then.
     private record Mutation(Pattern pattern, String replacement) {
         static Mutation of(String pattern, String replacement) {
             return new Mutation(Pattern.compile(pattern), replacement);
         }
     }
+
+    private static final Pattern FUNCTION = Pattern.compile("(?m)^[^\\s/].*?(\\w+)\\(");
 
     private static final List<Mutation> MUTATIONS =
             List.of(
@@ -62,11 +65,13 @@ record Mutant(String file, int line, String changed, KernelSource source) {
                                 + mutation.replacement()
                                 + text.substring(matcher.end());
                 int line = (int) text.substring(0, matcher.start()).lines().count();
+                String changed = broken.split("\n", -1)[line - 1].strip();
                 mutants.add(
                         new Mutant(
                                 file,
+                                function(text, matcher.start()),
                                 line,
-                                broken.split("\n", -1)[line - 1].strip(),
+                                changed.isEmpty() ? "(nothing)" : changed,
                                 isHeader
                                         ? withHeader(source, file, broken)
                                         : new KernelSource(
@@ -74,6 +79,16 @@ record Mutant(String file, int line, String changed, KernelSource source) {
             }
         }
         return mutants;
+    }
+
+    /// The name before the bracket of the last line that is not indented.
+    private static String function(String text, int at) {
+        Matcher head = FUNCTION.matcher(text.substring(0, at));
+        String name = "";
+        while (head.find()) {
+            name = head.group(1);
+        }
+        return name;
     }
 
     private static boolean isComment(String text, int at) {
@@ -89,6 +104,6 @@ record Mutant(String file, int line, String changed, KernelSource source) {
 
     @Override
     public String toString() {
-        return "%s:%d: %s".formatted(file, line, changed);
+        return "%s:%d %s: %s".formatted(file, line, function, changed);
     }
 }

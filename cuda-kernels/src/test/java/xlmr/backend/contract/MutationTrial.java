@@ -19,8 +19,11 @@ import xlmr.ptx.machine.LaunchReport;
 /// Runs the cases of the contract that a broken kernel takes part in, the cheap ones and those that
 /// noticed something before first, until one of them notices.
 final class MutationTrial {
-    /// How much longer than the slowest launch of the right kernels a broken one may run.
+    /// How much longer than the case's slowest launch of the right kernels a broken one may run.
     private static final long PATIENCE = 4;
+
+    /// Instructions that every launch may run.
+    private static final long LEAST = 20_000;
 
     /// A case, with what is known of it from the right kernels.
     private static final class Known {
@@ -28,6 +31,7 @@ final class MutationTrial {
         final double[][] expected;
         final Set<String> kernels = new HashSet<>();
         long cost;
+        long longestLaunch;
         long noticed;
 
         Known(OperationCase operation) {
@@ -40,7 +44,6 @@ final class MutationTrial {
     private final @Nullable HalfFormat attentionFormat;
     private final Map<String, String> rightKernels;
     private final List<Known> cases = new ArrayList<>();
-    private long longestLaunch;
 
     /// Runs all cases once with the right kernels.
     ///
@@ -54,15 +57,15 @@ final class MutationTrial {
         this.family = family;
         this.attentionFormat = attentionFormat;
         rightKernels = kernels(ptx);
-        EmulatedBackend backend =
-                new EmulatedBackend(Map.of(family, ptx), Long.MAX_VALUE, attentionFormat);
+        EmulatedBackend backend = new EmulatedBackend(Map.of(family, ptx), attentionFormat);
+        backend.limitInstructions(Long.MAX_VALUE);
         for (OperationCase operation : operations) {
             Known known = new Known(operation);
             operation.run(backend);
             for (LaunchReport report : backend.takeReports()) {
                 known.kernels.add(report.kernel());
                 known.cost += report.warpInstructions();
-                longestLaunch = Math.max(longestLaunch, report.warpInstructions());
+                known.longestLaunch = Math.max(known.longestLaunch, report.warpInstructions());
             }
             backend.freeAll();
             known.kernels.retainAll(rightKernels.keySet());
@@ -83,9 +86,7 @@ final class MutationTrial {
         cases.sort(
                 Comparator.comparingLong((Known known) -> -known.noticed)
                         .thenComparingLong(known -> known.cost));
-        EmulatedBackend backend =
-                new EmulatedBackend(
-                        Map.of(family, ptx), PATIENCE * longestLaunch + 100_000, attentionFormat);
+        EmulatedBackend backend = new EmulatedBackend(Map.of(family, ptx), attentionFormat);
         for (Known known : cases) {
             if (known.kernels.stream().anyMatch(changed::contains) && notices(known, backend)) {
                 known.noticed++;
@@ -96,6 +97,7 @@ final class MutationTrial {
     }
 
     private static boolean notices(Known known, EmulatedBackend backend) {
+        backend.limitInstructions(PATIENCE * known.longestLaunch + LEAST);
         try {
             float[][] found = known.operation.run(backend);
             for (int i = 0; i < found.length; i++) {

@@ -7,20 +7,24 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// The mutants that the contract does not notice, with the reasons: `survivors.txt`, a mutant in
-/// two lines, `FILE: CHANGED LINE` and, indented, why. A reason that begins with `Equivalent:` says
-/// that it computes the same; such a mutant does not count. Lines with `#` are comments.
+/// two lines, `FILE: CHANGED LINE` or `FILE FUNCTION: CHANGED LINE` and, indented, why. A reason
+/// that begins with `Equivalent:` says that it computes the same; such a mutant does not count.
+/// Lines with `#` are comments.
 final class Survivors {
     /// @param file that was changed
+    /// @param function in which it was, or empty for any
     /// @param changed the line as the mutant has it
     /// @param reason why nothing notices
-    record Entry(String file, String changed, String reason) {
+    record Entry(String file, String function, String changed, String reason) {
         /// Whether it computes the same as the kernel, so that there is nothing to notice.
         boolean isEquivalent() {
             return reason.startsWith("Equivalent: ");
         }
 
         boolean is(Mutant mutant) {
-            return mutant.file().equals(file) && mutant.changed().equals(changed);
+            return mutant.file().equals(file)
+                    && (function.isEmpty() || mutant.function().equals(function))
+                    && mutant.changed().equals(changed);
         }
     }
 
@@ -44,9 +48,11 @@ final class Survivors {
                             "survivors.txt: '%s' has no file or no reason below it"
                                     .formatted(lines.get(i)));
                 }
+                String[] place = lines.get(i).substring(0, colon).split(" ", 2);
                 entries.add(
                         new Entry(
-                                lines.get(i).substring(0, colon),
+                                place[0],
+                                place.length == 1 ? "" : place[1],
                                 lines.get(i).substring(colon + 2),
                                 lines.get(i + 1).strip()));
             }
