@@ -65,7 +65,7 @@ final class KernelEdgeCases {
     /// There is no density left to multiply the input with.
     private static OperationCase geluGradientAtTheEnds() {
         return OperationCase.of(
-                "activation GELU gradient at the ends",
+                "activationGradient GELU at the ends",
                 0,
                 (backend, t) -> backend.activationGradient(Activation.GELU, t[0], t[1], t[2]),
                 arrays -> {

@@ -61,14 +61,14 @@ class KernelMutationTest {
                 Target.of(
                         "normalizations.cu",
                         "normalizations",
-                        "layerNorm|[sS]oftmax|logSoftmax|biasGradient"),
+                        "layerNorm|linearAddNorm|[sS]oftmax|logSoftmax|biasGradient"),
                 Target.of("losses.cu", "losses", ".*[eE]ntropy|mean"),
-                Target.of("activations.cu", "activations", ".*"),
+                Target.of("activations.cu", "activations", "activation|linearActivation"),
                 Target.of("dropout.cuh", "elements", "dropout"),
                 Target.of(
                         "reductions.cuh",
                         "normalizations",
-                        "layerNorm|[sS]oftmax|logSoftmax|biasGradient"),
+                        "layerNorm|linearAddNorm|[sS]oftmax|logSoftmax|biasGradient"),
                 Target.of("attention.cu", "attention", "attention"),
                 TENSOR_CORES,
                 new Target("tensor_cores.cuh", TENSOR_CORES.family(), TENSOR_CORES.operations()));
