@@ -1,6 +1,7 @@
 package xlmr.autograd;
 
 import xlmr.backend.DropoutMask;
+import xlmr.tensor.Tensor;
 
 /// The dropout masks of one forward pass, one after the other. Owned by one thread.
 final class DropoutMasks {
@@ -8,6 +9,7 @@ final class DropoutMasks {
     private final long seed;
     private final long step;
     private int drawn;
+    private RowPlaces places = RowPlaces.WHOLE;
 
     /// @param step counts micro-batches; with the seed and the ordinal of the dropout it decides
     ///   the masks
@@ -27,17 +29,33 @@ final class DropoutMasks {
         return new DropoutMasks(true, seed, step);
     }
 
-    DropoutMask next(float probability) {
+    /// Where the rows of what follows lie in a batch of which this is a part.
+    void place(RowPlaces value) {
+        places = value;
+    }
+
+    /// The mask of a tensor's elements.
+    DropoutMask next(float probability, Tensor input) {
+        int rows = input.shape().rows();
+        return next(probability, rows, rows == 0 ? 0 : input.shape().elements() / rows);
+    }
+
+    /// The next mask.
+    ///
+    /// @param columns elements of a row, or rows of the mask where it is drawn by row
+    DropoutMask next(float probability, int rows, int columns) {
         if (!training || probability == 0) {
             return DropoutMask.NONE;
         }
-        return DropoutMask.of(probability, seed, step, drawn++);
+        DropoutMask mask = DropoutMask.of(probability, seed, step, drawn++);
+        return mask.from((long) places.first(rows) * columns);
     }
 
     /// The same from here on: the masks that this gives next, the copy gives too.
     DropoutMasks copy() {
         DropoutMasks copy = new DropoutMasks(training, seed, step);
         copy.drawn = drawn;
+        copy.places = places;
         return copy;
     }
 }

@@ -63,7 +63,7 @@ public final class FusedLinear {
         Ops.expect("addDropped", "residual", residual.shape(), rows, columns);
         Ops.expect("layerNorm", "weight", normWeight.shape(), columns);
         Ops.expect("layerNorm", "bias", normBias.shape(), columns);
-        DropoutMask mask = ops.masks.next(dropout);
+        DropoutMask mask = ops.masks.next(dropout, rows, columns);
         Tensor sum = ops.take(rows, columns); // [N, C]
         Tensor output = ops.take(rows, columns); // [N, C]
         Tensor mean = ops.take(rows); // [N]

@@ -124,7 +124,7 @@ public final class Ops {
                     "attention: %d columns do not divide into %d heads"
                             .formatted(query.size(1), shape.heads()));
         }
-        DropoutMask mask = masks.next(dropout);
+        DropoutMask mask = masks.next(dropout, shape.tokens(), shape.heads());
         Tensor output = take(query.shape().sizes()); // [N, C]
         Tensor logSumExp = take(shape.tokens(), shape.heads()); // [N, H]
         backend.attention(query, key, value, shape, mask, output, logSumExp);
@@ -261,7 +261,7 @@ public final class Ops {
 
     /// Dropout in training, the input itself otherwise.
     public Tensor dropout(Tensor input, float probability) {
-        DropoutMask mask = masks.next(probability);
+        DropoutMask mask = masks.next(probability, input);
         if (!mask.isActive()) {
             return input;
         }
@@ -277,7 +277,7 @@ public final class Ops {
     /// may read it.
     public Tensor addDropped(Tensor input, float probability, Tensor residual) {
         expect("addDropped", "residual", residual.shape(), input.shape().sizes());
-        DropoutMask mask = masks.next(probability);
+        DropoutMask mask = masks.next(probability, input);
         Tensor output = take(input.shape().sizes()); // [as the input]
         if (mask.isActive()) {
             backend.dropout(input, mask, output);

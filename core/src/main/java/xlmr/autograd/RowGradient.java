@@ -1,6 +1,7 @@
 package xlmr.autograd;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import xlmr.backend.Backend;
 import xlmr.tensor.Shape;
 import xlmr.tensor.Tensor;
@@ -17,6 +18,8 @@ public final class RowGradient {
     private int count;
     // Rows from `count` on are zero.
     private Tensor storage;
+    // All zero; takes the place of `storage` when rows change theirs.
+    private @Nullable Tensor spare;
 
     RowGradient(Backend backend, Shape table) {
         columns = table.size(1);
@@ -55,6 +58,46 @@ public final class RowGradient {
             backend.release(before.storage());
         }
         backend.scatterAddRows(dOutput, targets, storage);
+    }
+
+    /// Takes the rows of other gradients of the same table in, so that both can be added element by
+    /// element.
+    ///
+    /// @param all the rows to hold, each once and in this order; those touched so far are among
+    ///   them
+    public void spread(Backend backend, int[] all) {
+        Tensor before = values(); // [R, C]
+        int[] touched = Arrays.copyOf(rows, count);
+        for (int row : touched) {
+            slots[row] = -1;
+        }
+        rows = all.length > rows.length ? Arrays.copyOf(all, 2 * all.length) : rows;
+        System.arraycopy(all, 0, rows, 0, all.length);
+        count = all.length;
+        for (int i = 0; i < count; i++) {
+            slots[rows[i]] = i;
+        }
+        Tensor from = storage;
+        Tensor other = spare;
+        if (other != null && other.size(0) < count) {
+            backend.release(other.storage());
+            other = null;
+        }
+        storage = other == null ? zeros(backend) : other; // [>= R, C]
+        if (touched.length > 0) {
+            backend.scatterAddRows(before, places(touched), storage);
+            backend.fill(before, 0);
+        }
+        spare = from;
+    }
+
+    private int[] places(int[] touched) {
+        int[] places = new int[touched.length];
+        for (int i = 0; i < places.length; i++) {
+            places[i] = slots[touched[i]];
+            assert places[i] >= 0 : touched[i];
+        }
+        return places;
     }
 
     void clear(Backend backend) {

@@ -24,6 +24,12 @@ public interface Backend extends AutoCloseable {
     /// Threads that work on one call.
     int threads();
 
+    /// The backends that train the same model together with this one, the first of them, and are
+    /// closed with it; null for one that trains alone.
+    default @Nullable Ranks ranks() {
+        return null;
+    }
+
     /// A tensor for results of this backend; its contents are undefined.
     Tensor allocate(Shape shape);
 

@@ -14,6 +14,8 @@ public record DropoutMask(float probability, int low, int high) {
     /// Nothing is dropped.
     public static final DropoutMask NONE = new DropoutMask(0, 0, 0);
 
+    private static final int INDEX_FACTOR = 0x9E3779B9;
+
     /// Checks the probability.
     public DropoutMask {
         if (!(probability >= 0 && probability < 1)) {
@@ -43,6 +45,13 @@ public record DropoutMask(float probability, int low, int high) {
         return Math.round(probability * (1 << 24));
     }
 
+    /// The mask of a part of a larger array: its element `i` is element `first + i` of that one,
+    /// and its rows, if they are drawn by [#row], likewise.
+    public DropoutMask from(long first) {
+        // The hash begins with index * factor + low.
+        return new DropoutMask(probability, low + (int) first * INDEX_FACTOR, high);
+    }
+
     /// What kept elements are multiplied by.
     public float scale() {
         return 1 / (1 - probability);
@@ -61,7 +70,7 @@ public record DropoutMask(float probability, int low, int high) {
 
     /// The hash behind [#keeps]; kernels compute the same in lanes.
     public static int hash(int index, int low, int high) {
-        int h = index * 0x9E3779B9 + low;
+        int h = index * INDEX_FACTOR + low;
         h ^= h >>> 16;
         h *= 0x7FEB352D;
         h ^= h >>> 15;

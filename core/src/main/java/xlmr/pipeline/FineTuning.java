@@ -3,8 +3,10 @@ package xlmr.pipeline;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import xlmr.backend.Backend;
+import xlmr.backend.Ranks;
 import xlmr.checkpoint.Checkpoint;
 import xlmr.checkpoint.LoadReport;
 import xlmr.data.BatchOrder;
@@ -205,17 +207,24 @@ public record FineTuning(
             checkpoints.check();
         }
         BatchOrder order = options.batching().order(data.training(), options.seed());
-        LoadedModel<TaskModel> loaded =
-                saved == SavedForm.HEAD
-                        ? ModelLoader.withNewHead(
-                                task.task(), model, config, trainable, options.seed())
-                        : ModelLoader.task(task.task(), model, config, trainable, options.seed());
+        Supplier<LoadedModel<TaskModel>> loading =
+                () ->
+                        saved == SavedForm.HEAD
+                                ? ModelLoader.withNewHead(
+                                        task.task(), model, config, trainable, options.seed())
+                                : ModelLoader.task(
+                                        task.task(), model, config, trainable, options.seed());
+        LoadedModel<TaskModel> loaded = loading.get();
         listener.loaded(loaded.report());
         TaskModel adapted = adapted(loaded.model());
         listener.planned(plan(adapted, data));
         Trainer trainer = new Trainer(backend, adapted, options, listener);
         if (checkpoints != null) {
             trainer.withCheckpoints(checkpoints);
+        }
+        Ranks ranks = backend.ranks();
+        if (ranks != null) {
+            trainer.withRanks(ranks, () -> List.of(adapted(loading.get().model())));
         }
         List<EpochResult> epochs = trainer.fit(data.training(), order, validation(data), keeper);
         return new Result(task.task(), config.labels(), epochs, loaded.report(), data.truncated());

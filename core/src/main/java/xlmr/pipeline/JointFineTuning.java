@@ -10,6 +10,7 @@ import java.util.SequencedMap;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import xlmr.backend.Backend;
+import xlmr.backend.Ranks;
 import xlmr.checkpoint.LoadReport;
 import xlmr.model.HeadSpec;
 import xlmr.model.LoadedModel;
@@ -171,16 +172,11 @@ public record JointFineTuning(
         }
         LoadedModel<XlmRobertaModel> base =
                 ModelLoader.sharedEncoder(model, options.tune().trainable(encoder));
-        XlmRobertaModel shared =
-                options.tune() instanceof Tune.Lora(LoraSettings settings)
-                        ? LoraModel.attach(base.model(), settings, options.seed())
-                        : base.model();
+        XlmRobertaModel shared = adapted(base.model());
         List<LoadReport.Initialized> drawn = new ArrayList<>();
         List<Lesson> lessons = new ArrayList<>();
         for (Ready one : ready) {
-            LoadedModel<TaskModel> head =
-                    ModelLoader.newHead(
-                            shared, one.head().task().task(), one.config(), model, options.seed());
+            LoadedModel<TaskModel> head = newHead(shared, one);
             drawn.addAll(head.report().initialized());
             lessons.add(lesson(one, head.model()));
         }
@@ -190,6 +186,11 @@ public record JointFineTuning(
         Trainer trainer = new Trainer(backend, lessons.getFirst().model(), options, listener);
         if (checkpoints != null) {
             trainer.withCheckpoints(checkpoints);
+        }
+        Ranks ranks = backend.ranks();
+        if (ranks != null) {
+            XlmRobertaConfig config = encoder;
+            trainer.withRanks(ranks, () -> again(config, ready));
         }
         List<EpochResult> epochs =
                 trainer.fit(
@@ -206,6 +207,26 @@ public record JointFineTuning(
                 epochs,
                 report,
                 Collections.unmodifiableSequencedMap(truncated));
+    }
+
+    private XlmRobertaModel adapted(XlmRobertaModel encoder) {
+        return options.tune() instanceof Tune.Lora(LoraSettings settings)
+                ? LoraModel.attach(encoder, settings, options.seed())
+                : encoder;
+    }
+
+    private LoadedModel<TaskModel> newHead(XlmRobertaModel shared, Ready one) {
+        return ModelLoader.newHead(
+                shared, one.head().task().task(), one.config(), model, options.seed());
+    }
+
+    /// The same models once more, for another device.
+    private List<TaskModel> again(XlmRobertaConfig encoder, List<Ready> ready) {
+        XlmRobertaModel shared =
+                adapted(
+                        ModelLoader.sharedEncoder(model, options.tune().trainable(encoder))
+                                .model());
+        return ready.stream().map(one -> newHead(shared, one).model()).toList();
     }
 
     private List<Ready> ready(XlmRobertaConfig encoder, int threads) {

@@ -2,6 +2,7 @@ package xlmr.train;
 
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 import xlmr.autograd.Ops;
 import xlmr.autograd.Workspace;
 import xlmr.backend.Backend;
@@ -54,12 +55,19 @@ final class HeadInputs {
         return encoderFrozen;
     }
 
+    /// Features of all examples, if they never change and there is room for them; else null.
+    @Nullable KeptFeatures kept(TrainingExamples training) {
+        return encoderFrozen && training instanceof EncodedExamples unchanging && fits(unchanging)
+                ? keep(unchanging, done -> listener.featuresComputed(done, training.size()))
+                : null;
+    }
+
     /// Where training gets them from.
-    Source of(TrainingExamples training) {
-        if (encoderFrozen && training instanceof EncodedExamples unchanging && fits(unchanging)) {
-            KeptFeatures features =
-                    keep(unchanging, done -> listener.featuresComputed(done, training.size()));
-            return (ops, rows, tokens) -> features.select(ops, rows); // [R, C]
+    ///
+    /// @param kept null where they are computed for each batch
+    Source of(@Nullable KeptFeatures kept) {
+        if (kept != null) {
+            return (ops, rows, tokens) -> kept.select(ops, rows); // [R, C]
         }
         if (encoderFrozen) {
             // Without dropout, as if the features had been kept.

@@ -29,6 +29,11 @@ public record Lesson(
                 weight);
     }
 
+    /// The same with another model.
+    Lesson onto(TaskModel other) {
+        return new Lesson(name, other, training, order, validation, weight);
+    }
+
     /// The only head of a run.
     static Lesson only(
             TaskModel model,

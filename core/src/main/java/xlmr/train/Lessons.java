@@ -73,6 +73,26 @@ public final class Lessons {
         return new Lessons(List.of(lesson), Mixing.PROPORTIONAL, ScoreMetric.USUAL, 0);
     }
 
+    /// The same with other models, such as those of another device.
+    ///
+    /// @param models of all heads, in their order
+    Lessons onto(List<TaskModel> models) {
+        List<Lesson> moved = new ArrayList<>();
+        for (int i = 0; i < all.size(); i++) {
+            moved.add(all.get(i).onto(models.get(i)));
+        }
+        return new Lessons(moved, training, order, metric);
+    }
+
+    private Lessons(
+            List<Lesson> all, JointExamples training, BatchOrder order, ScoreMetric metric) {
+        this.all = List.copyOf(all);
+        this.learning = all.stream().filter(lesson -> lesson.weight() > 0).toList();
+        this.training = training;
+        this.order = order;
+        this.metric = metric;
+    }
+
     /// All heads, in their order.
     List<Lesson> all() {
         return all;

@@ -1,14 +1,17 @@
 package xlmr.train;
 
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import xlmr.autograd.Parameter;
 import xlmr.backend.Backend;
+import xlmr.backend.Ranks;
 import xlmr.data.BatchOrder;
 import xlmr.data.EncodedExamples;
 import xlmr.data.TrainingExamples;
@@ -31,6 +34,8 @@ public final class Trainer {
     private final AdamWSettings settings;
     private final TrainingListener listener;
     private @Nullable RunCheckpoints checkpoints;
+    private @Nullable Ranks ranks;
+    private Supplier<List<TaskModel>> again = List::of;
 
     /// A trainer of one model for one run.
     public Trainer(
@@ -62,6 +67,18 @@ public final class Trainer {
     /// last state if that is asked for. The model then has to be as it was when the run began.
     public Trainer withCheckpoints(RunCheckpoints value) {
         checkpoints = value;
+        return this;
+    }
+
+    /// Trains on several devices together, see [Ranks]: the trainer's own backend is the first, and
+    /// judges and saves. What comes out is the model of one device, but for the order in which
+    /// gradients are added up.
+    ///
+    /// @param models loads the models of all heads once more, in their order and with the same
+    ///   weights
+    public Trainer withRanks(Ranks value, Supplier<List<TaskModel>> models) {
+        ranks = value;
+        again = models;
         return this;
     }
 
@@ -131,15 +148,33 @@ public final class Trainer {
         EpochPlan plan = EpochPlan.of(lessons.training(), lessons.order(), options);
         TrainingState state = begin(validation);
         announce(lessons, plan);
-        TrainingPass pass = new TrainingPass(backend, lessons, options, settings, listener);
-        goOn(state, pass, plan);
-        Function<Lesson, HeadInputs> inputs = inputs(lessons, pass);
+        List<Lessons> copies = copies(lessons);
+        try (TrainingRanks passes =
+                new TrainingRanks(
+                        ranks,
+                        plan.training().lengths(),
+                        link -> pass(copies.get(link.rank()), link))) {
+            return fit(copies, passes, state, plan, validation, keeper);
+        }
+    }
+
+    private List<EpochResult> fit(
+            List<Lessons> copies,
+            TrainingRanks passes,
+            TrainingState state,
+            EpochPlan plan,
+            @Nullable Validation validation,
+            Consumer<WeightSource> keeper) {
+        Lessons lessons = copies.getFirst();
+        TrainingPass pass = passes.first();
+        goOn(state, passes, plan);
+        Function<Lesson, HeadInputs> inputs = inputs(0, lessons, pass);
         TrainingRun run =
                 new TrainingRun(
                         lessons.encoder(),
                         options,
                         listener,
-                        pass,
+                        passes,
                         plan,
                         validation == null
                                 ? null
@@ -159,7 +194,8 @@ public final class Trainer {
             run.save();
         }
         try {
-            return run.finish(sources(lessons, inputs));
+            setInputs(copies, passes, inputs);
+            return run.finish();
         } finally {
             if (checkpoints != null) {
                 checkpoints.abandonBeginning();
@@ -167,21 +203,47 @@ public final class Trainer {
         }
     }
 
+    /// The heads and the encoder of each rank.
+    private List<Lessons> copies(Lessons lessons) {
+        List<Lessons> copies = new ArrayList<>(List.of(lessons));
+        for (int rank = 1; ranks != null && rank < ranks.count(); rank++) {
+            copies.add(lessons.onto(again.get()));
+        }
+        return copies;
+    }
+
+    private TrainingPass pass(Lessons lessons, RankLink link) {
+        return new TrainingPass(
+                backend(link.rank()),
+                lessons,
+                options,
+                settings,
+                link.rank() == 0 ? listener : TrainingListener.SILENT,
+                link);
+    }
+
+    private Backend backend(int rank) {
+        return ranks == null || rank == 0 ? backend : ranks.others().get(rank - 1);
+    }
+
     private TrainingState begin(@Nullable Validation validation) {
         return checkpoints == null ? new TrainingState() : checkpoints.begin(validation);
     }
 
     /// Brings weights and optimizer to a state that was saved.
-    private void goOn(TrainingState state, TrainingPass pass, EpochPlan plan) {
+    private void goOn(TrainingState state, TrainingRanks passes, EpochPlan plan) {
         if (checkpoints == null || checkpoints.current() == null) {
             return;
         }
         TrainingState.RunningEpoch epoch = state.running();
         if (!state.isFinished()) {
             for (int earlier = 2; earlier <= epoch.number(); earlier++) {
-                pass.unfreezeFor(earlier);
+                passes.unfreezeFor(earlier);
             }
-            checkpoints.restore(backend, pass.dense(), pass.optimizer());
+            for (int rank = 0; rank < passes.passes().size(); rank++) {
+                TrainingPass pass = passes.passes().get(rank);
+                checkpoints.restore(backend(rank), pass.dense(), pass.optimizer());
+            }
         }
         listener.resumed(
                 new TrainingListener.Resumption(
@@ -196,11 +258,30 @@ public final class Trainer {
                         state.isFinished()));
     }
 
+    /// Features that are kept serve all ranks.
+    private void setInputs(
+            List<Lessons> copies, TrainingRanks passes, Function<Lesson, HeadInputs> first) {
+        List<@Nullable KeptFeatures> kept = new ArrayList<>();
+        for (Lesson lesson : copies.getFirst().learning()) {
+            kept.add(first.apply(lesson).kept(lesson.training()));
+        }
+        List<Function<Lesson, HeadInputs.Source>> sources = new ArrayList<>();
+        for (int rank = 0; rank < copies.size(); rank++) {
+            Lessons lessons = copies.get(rank);
+            TrainingPass pass = passes.passes().get(rank);
+            sources.add(sources(lessons, rank == 0 ? first : inputs(rank, lessons, pass), kept));
+        }
+        passes.setInputs(sources);
+    }
+
     private static Function<Lesson, HeadInputs.Source> sources(
-            Lessons lessons, Function<Lesson, HeadInputs> inputs) {
+            Lessons lessons,
+            Function<Lesson, HeadInputs> inputs,
+            List<@Nullable KeptFeatures> kept) {
         Map<Lesson, HeadInputs.Source> sources = new IdentityHashMap<>();
-        for (Lesson lesson : lessons.learning()) {
-            sources.put(lesson, inputs.apply(lesson).of(lesson.training()));
+        for (int i = 0; i < kept.size(); i++) {
+            Lesson lesson = lessons.learning().get(i);
+            sources.put(lesson, inputs.apply(lesson).of(kept.get(i)));
         }
         return lesson -> {
             HeadInputs.Source source = sources.get(lesson);
@@ -209,7 +290,7 @@ public final class Trainer {
         };
     }
 
-    private Function<Lesson, HeadInputs> inputs(Lessons lessons, TrainingPass pass) {
+    private Function<Lesson, HeadInputs> inputs(int rank, Lessons lessons, TrainingPass pass) {
         Predicate<String> trainable = options.tune().trainable(lessons.config());
         boolean encoderFrozen =
                 lessons.encoder().parameters().stream().noneMatch(p -> trainable.test(p.name()));
@@ -220,7 +301,7 @@ public final class Trainer {
                         lesson,
                         one ->
                                 new HeadInputs(
-                                        backend,
+                                        backend(rank),
                                         one.model(),
                                         pass.workspace(),
                                         listener,

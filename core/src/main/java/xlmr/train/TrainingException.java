@@ -8,4 +8,9 @@ public final class TrainingException extends RuntimeException {
     public TrainingException(String message) {
         super(message);
     }
+
+    /// With the exception behind it.
+    public TrainingException(String message, Throwable cause) {
+        super(message, cause);
+    }
 }

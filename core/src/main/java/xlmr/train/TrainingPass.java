@@ -31,6 +31,7 @@ final class TrainingPass {
     private final TrainingListener listener;
     private final Workspace workspace;
     private final AdamW optimizer;
+    private final RankLink link;
     private Gradients gradients;
     private final Map<Lesson, LossSettings> losses = new IdentityHashMap<>();
 
@@ -39,11 +40,13 @@ final class TrainingPass {
             Lessons lessons,
             TrainingOptions options,
             AdamWSettings settings,
-            TrainingListener listener) {
+            TrainingListener listener,
+            RankLink link) {
         this.backend = backend;
         this.lessons = lessons;
         this.options = options;
         this.listener = listener;
+        this.link = link;
         this.workspace = new Workspace(backend);
         this.gradients = places(1);
         Map<Parameter, String> names = lessons.names();
@@ -112,33 +115,45 @@ final class TrainingPass {
     /// @param gradientNorm before clipping
     record Update(double loss, double lossSum, double gradientNorm, int examples) {}
 
-    /// One update. Heads that none of the micro-batches is of stay as they are.
+    /// One update. Heads that none of the micro-batches is of stay as they are. Where there are
+    /// several ranks, each calls this with the same batches.
     ///
     /// @param inputs what the head of a lesson reads
     /// @param batches its micro-batches, each the rows of its examples, which are of one lesson
+    /// @param first number of the first of them in the run
     /// @throws TrainingException if a loss or gradient is no finite number
     Update run(
             Function<Lesson, HeadInputs.Source> inputs,
             List<int[]> batches,
+            long first,
             double rate,
             TrainingState state) {
         Set<Lesson> shown = Collections.newSetFromMap(new IdentityHashMap<>());
         double loss = 0;
         double lossSum = 0;
         int examples = 0;
-        for (int[] rows : batches) {
+        for (int i = 0; i < batches.size(); i++) {
+            int[] rows = batches.get(i);
             Lesson lesson = lessons.of(rows);
             shown.add(lesson);
             double one =
-                    addGradients(inputs.apply(lesson), lesson, rows, 1f / batches.size(), state);
+                    addGradients(
+                            inputs.apply(lesson),
+                            lesson,
+                            rows,
+                            first + i,
+                            1f / batches.size(),
+                            state);
             loss += one / batches.size();
             lossSum += one * rows.length;
             examples += rows.length;
         }
+        link.sum(backend, gradients);
         double norm = GradientClipping.norm(backend, gradients);
         if (!Double.isFinite(norm)) {
             throw badNumbers(state, lessons.of(batches.getLast())).ofGradients(gradients, norm);
         }
+        norm = link.agreed(norm);
         optimizer.step(
                 gradients, rate, GradientClipping.factor(norm, options.clipNorm()), idle(shown));
         gradients.clear();
@@ -160,20 +175,54 @@ final class TrainingPass {
         return gradients;
     }
 
-    /// Forward and backward of some rows.
+    /// Forward and backward of some rows, or of what falls to this rank of them.
     ///
     /// @param rows of all lessons' examples, but of this lesson
-    /// @return their mean loss times the weight of their head
+    /// @param number of the micro-batch in the run
+    /// @return the mean loss of all of them times the weight of their head
     double addGradients(
             HeadInputs.Source inputs,
             Lesson lesson,
             int[] rows,
+            long number,
             float factor,
             TrainingState state) {
+        BatchShare share = share(lesson, rows, number);
+        double own = share.isEmpty() ? 0 : addShare(inputs, lesson, share, number, factor, state);
+        double loss = link.total(own);
+        listener.microBatchDone(loss);
+        return loss;
+    }
+
+    private BatchShare share(Lesson lesson, int[] rows, long number) {
         int[] own = lessons.training().own(rows);
-        long number = state.nextMicroBatch();
+        int padId = lessons.config().padTokenId();
+        BatchCuts cuts = link.cuts();
+        if (cuts == null) {
+            return BatchShare.whole(lesson.training(), own, number, padId);
+        }
+        int[] starts = cuts.of(rows);
+        return BatchShare.of(
+                lesson.training(),
+                own,
+                starts[link.rank()],
+                starts[link.rank() + 1],
+                number,
+                padId,
+                lesson.model().head(),
+                loss(lesson));
+    }
+
+    /// Forward and backward of a share; returns what it adds to the batch's loss.
+    private double addShare(
+            HeadInputs.Source inputs,
+            Lesson lesson,
+            BatchShare share,
+            long number,
+            float factor,
+            TrainingState state) {
         Tape tape = new Tape(backend, workspace, gradients);
-        Tensor loss = loss(tape, inputs, lesson, own, number); // []
+        Tensor loss = loss(tape, inputs, lesson, share, number); // []
         double value = loss.item();
         if (!Double.isFinite(value)) {
             workspace.reset();
@@ -185,14 +234,13 @@ final class TrainingPass {
                                             watching,
                                             watched(inputs, lesson, watching),
                                             lesson,
-                                            own,
+                                            share,
                                             number));
         }
-        tape.backward(loss, (float) (factor * lesson.weight()));
+        double weight = lesson.weight() * share.factor();
+        tape.backward(loss, (float) (factor * weight));
         workspace.reset();
-        double weighted = value * lesson.weight();
-        listener.microBatchDone(weighted);
-        return weighted;
+        return value * weight;
     }
 
     /// What the head reads, so that the whole way to it is seen: features that were kept are
@@ -211,13 +259,14 @@ final class TrainingPass {
     }
 
     private Tensor loss(
-            Tape tape, HeadInputs.Source inputs, Lesson lesson, int[] rows, long microBatch) {
-        int padId = lessons.config().padTokenId();
-        TrainingExamples.Labelled batch = lesson.training().labelled(rows, microBatch, padId);
+            Tape tape, HeadInputs.Source inputs, Lesson lesson, BatchShare share, long microBatch) {
+        TrainingExamples.Labelled batch = share.batch();
         Ops ops =
                 Ops.training(backend, workspace, tape, options.seed(), microBatch)
                         .keeping(options.kept());
-        Tensor selected = inputs.selected(ops, rows, batch.tokens()); // [R, C]
+        share.inEncoder().applyTo(ops);
+        Tensor selected = inputs.selected(ops, share.rows(), batch.tokens()); // [R, C]
+        share.inHead().applyTo(ops);
         Tensor logits = CountedLogits.of(ops, lesson.model().head(), selected, batch); // [R', K]
         return batch.targets().loss(ops, logits, loss(lesson)); // []
     }

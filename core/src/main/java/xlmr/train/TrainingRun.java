@@ -2,7 +2,6 @@ package xlmr.train;
 
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import xlmr.autograd.Parameter;
@@ -20,6 +19,7 @@ final class TrainingRun {
     private final XlmRobertaModel encoder;
     private final TrainingOptions options;
     private final TrainingListener listener;
+    private final TrainingRanks ranks;
     private final TrainingPass pass;
     private final EpochPlan plan;
     private final LearningRateSchedule schedule;
@@ -37,7 +37,7 @@ final class TrainingRun {
             XlmRobertaModel encoder,
             TrainingOptions options,
             TrainingListener listener,
-            TrainingPass pass,
+            TrainingRanks ranks,
             EpochPlan plan,
             @Nullable ModelJudge judge,
             Consumer<WeightSource> keeper,
@@ -47,7 +47,8 @@ final class TrainingRun {
         this.encoder = encoder;
         this.options = options;
         this.listener = listener;
-        this.pass = pass;
+        this.ranks = ranks;
+        this.pass = ranks.first();
         this.plan = plan;
         this.schedule = options.rates().over(options.tune(), plan.updates());
         this.judge = judge;
@@ -60,15 +61,13 @@ final class TrainingRun {
     /// Trains to the end.
     ///
     /// @return all epochs, those before the state to go on from included
-    ///
-    /// @param inputs what the head of a lesson reads
-    List<EpochResult> finish(Function<Lesson, HeadInputs.Source> inputs) {
+    List<EpochResult> finish() {
         noticeWhatNeverTrains();
         while (!state.isFinished()) {
-            train(inputs);
+            train();
             judgeEpoch();
             if (!state.isFinished()) {
-                pass.unfreezeFor(state.running().number());
+                ranks.unfreezeFor(state.running().number());
             }
             save();
         }
@@ -100,7 +99,7 @@ final class TrainingRun {
     }
 
     /// What is left of an epoch.
-    private void train(Function<Lesson, HeadInputs.Source> inputs) {
+    private void train() {
         int epoch = state.running().number();
         List<int[]> all = plan.batches(epoch);
         int perUpdate = options.batching().accumulation();
@@ -109,7 +108,7 @@ final class TrainingRun {
             List<int[]> some = all.subList(from, Math.min(all.size(), from + perUpdate));
             double rate = state.rateFactor() * schedule.at(state.updates());
             long begin = System.nanoTime();
-            TrainingPass.Update update = pass.run(inputs, some, rate, state);
+            TrainingPass.Update update = ranks.run(some, rate, state);
             double seconds = (System.nanoTime() - begin) / 1e9;
             TrainingListener.Step step =
                     new TrainingListener.Step(

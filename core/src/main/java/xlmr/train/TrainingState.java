@@ -107,9 +107,13 @@ final class TrainingState {
         return rateFactor;
     }
 
-    /// The number of the next micro-batch of the run.
-    long nextMicroBatch() {
-        return microBatches++;
+    /// Counts micro-batches of the run.
+    ///
+    /// @return the number of the first
+    long takeMicroBatches(int count) {
+        long first = microBatches;
+        microBatches += count;
+        return first;
     }
 
     /// An update was made.

@@ -86,7 +86,8 @@ class JointGradientTest {
                 new Lessons(List.of(lessons), Mixing.PROPORTIONAL, options),
                 options,
                 AdamWSettings.withWeightDecay(0.1),
-                TrainingListener.SILENT);
+                TrainingListener.SILENT,
+                RankLink.alone());
     }
 
     private static HeadInputs.Source inputs(Lesson lesson) {
@@ -97,17 +98,16 @@ class JointGradientTest {
     void theGradientsAreTheWeightedSumOfTheHeadsOwn() {
         TrainingPass together = pass(classes, numbers);
         TrainingState state = new TrainingState();
-        together.addGradients(inputs(classes), classes, FIRST, 0.5f, state);
-        together.addGradients(inputs(numbers), numbers, SECOND, 0.5f, state);
+        together.addGradients(inputs(classes), classes, FIRST, 0, 0.5f, state);
+        together.addGradients(inputs(numbers), numbers, SECOND, 1, 0.5f, state);
 
         Lesson plainClasses = weighted(classes, 1);
         TrainingPass first = pass(plainClasses);
-        first.addGradients(inputs(classes), plainClasses, FIRST, 1, new TrainingState());
+        first.addGradients(inputs(classes), plainClasses, FIRST, 0, 1, state);
         Lesson plainNumbers = weighted(numbers, 1);
         TrainingPass second = pass(plainNumbers);
-        TrainingState later = new TrainingState();
-        later.nextMicroBatch(); // the same dropout as in second place
-        second.addGradients(inputs(numbers), plainNumbers, new int[] {0, 1}, 1, later);
+        // The number of the micro-batch decides the dropout.
+        second.addGradients(inputs(numbers), plainNumbers, new int[] {0, 1}, 1, 1, state);
 
         for (Parameter parameter : encoder.parameters()) {
             float[] found = gradient(together.gradients(), parameter);
@@ -173,10 +173,10 @@ class JointGradientTest {
     void aHeadThatHasNoPartInAnUpdateStaysAsItIs() {
         TrainingPass pass = pass(classes, numbers);
         TrainingState state = new TrainingState();
-        pass.run(JointGradientTest::inputs, List.of(SECOND), 1e-2, state);
+        pass.run(JointGradientTest::inputs, List.of(SECOND), 0, 1e-2, state);
         List<float[]> before = values(numbers);
         List<float[]> classesBefore = values(classes);
-        pass.run(JointGradientTest::inputs, List.of(FIRST), 1e-2, state);
+        pass.run(JointGradientTest::inputs, List.of(FIRST), 1, 1e-2, state);
         assertThat(values(numbers))
                 .usingElementComparator(java.util.Arrays::compare)
                 .isEqualTo(before);
