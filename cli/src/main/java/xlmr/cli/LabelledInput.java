@@ -48,6 +48,22 @@ final class LabelledInput {
             description = "The first line of a CSV or TSV file is data; columns are 1, 2, ...")
     private boolean noHeader;
 
+    /// The same but for what is given here; null for as it is.
+    LabelledInput with(
+            @Nullable String text,
+            @Nullable String pair,
+            @Nullable String label,
+            @Nullable String delimiter) {
+        LabelledInput other = new LabelledInput();
+        other.format = format;
+        other.noHeader = noHeader;
+        other.textColumn = text == null ? textColumn : text;
+        other.textPairColumn = pair == null ? textPairColumn : pair;
+        other.labelColumn = label == null ? labelColumn : label;
+        other.labelDelimiter = delimiter == null ? labelDelimiter : delimiter;
+        return other;
+    }
+
     /// All examples of a file, or of standard input for `-`.
     List<Example> read(Streams streams, Path file) {
         return read(streams, file, null);

@@ -41,7 +41,7 @@ final class OptionSections {
                             "--epochs --batch-size --accumulation --group-by-length --learning-rate"
                                     + " --head-learning-rate --layer-decay --schedule"
                                     + " --warmup-ratio --weight-decay --clip --seed"
-                                    + " --gradient-checkpointing --activations"),
+                                    + " --gradient-checkpointing --mixing --activations"),
                     section("Which epoch is kept", "--metric --patience"),
                     section(
                             "What is minimised",

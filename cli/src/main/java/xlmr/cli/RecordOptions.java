@@ -16,6 +16,14 @@ final class RecordOptions {
             description = "Do not write the folder runs, which TensorBoard shows.")
     private boolean noTensorBoard;
 
+    /// The same without events.
+    RecordOptions withoutTensorBoard() {
+        RecordOptions other = new RecordOptions();
+        other.noReport = noReport;
+        other.noTensorBoard = true;
+        return other;
+    }
+
     boolean report() {
         return !noReport;
     }

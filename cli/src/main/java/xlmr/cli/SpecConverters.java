@@ -9,6 +9,7 @@ import xlmr.model.LoraSettings;
 import xlmr.optim.ScheduleShape;
 import xlmr.train.ClassWeights;
 import xlmr.train.LossFunction;
+import xlmr.train.Mixing;
 import xlmr.train.Sampling;
 import xlmr.train.ScoreMetric;
 import xlmr.train.Tune;
@@ -68,6 +69,14 @@ final class SpecConverters {
         @Override
         public Sampling convert(String text) {
             return read(Sampling::parse, text);
+        }
+    }
+
+    /// `temperature:2` and its like.
+    static final class OfMixing implements ITypeConverter<Mixing> {
+        @Override
+        public Mixing convert(String text) {
+            return read(Mixing::parse, text);
         }
     }
 

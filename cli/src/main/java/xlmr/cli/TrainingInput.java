@@ -8,7 +8,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import xlmr.backend.Backend;
 import xlmr.data.DataWarning;
-import xlmr.data.DataWarnings;
 import xlmr.data.Example;
 import xlmr.model.HeadSpec;
 import xlmr.model.ProblemType;
@@ -80,12 +79,12 @@ final class TrainingInput {
         List<Example> training = labelled.read(streams, train);
         List<Example> judged = validation == null ? List.of() : labelled.read(streams, validation);
         SequenceClassificationTraining data =
-                SequenceClassificationTraining.of(training, judged, problem());
+                SequenceClassificationTraining.of(training, judged, problem(problem, labelled, "--problem"));
         return new Read(
                 start,
                 data,
                 test -> data.judgedOn(labelled.read(streams, test)),
-                DataWarnings.of(training, judged));
+                data.warnings());
     }
 
     /// Texts of a file without labels, in the columns of the labelled ones.
@@ -125,7 +124,13 @@ final class TrainingInput {
                 "%s, %d threads".formatted(backend.name(), backend.threads()));
     }
 
-    private ProblemType problem() {
+    /// What is learned of texts with labels.
+    ///
+    /// @param problem as it was typed, or null
+    /// @param labelled how the texts are read
+    /// @param option that it was typed for, named in messages
+    static ProblemType problem(
+            @Nullable String problem, LabelledInput labelled, String option) {
         return switch (problem) {
             case null ->
                     labelled.hasDelimiter()
@@ -136,8 +141,8 @@ final class TrainingInput {
             case "regression" -> ProblemType.REGRESSION;
             default ->
                     throw new CommandException(
-                            "--problem: expected single-label, multi-label or regression, found '%s'"
-                                    .formatted(problem));
+                            "%s: expected single-label, multi-label or regression, found '%s'"
+                                    .formatted(option, problem));
         };
     }
 }

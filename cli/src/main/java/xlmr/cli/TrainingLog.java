@@ -51,20 +51,14 @@ record TrainingLog(
         if (validation != null) {
             json.put("validation", validation.toString());
         }
-        json.set("options", optionsJson());
+        json.set("options", optionsJson(options, maxLength));
         if (result.task().hasLabels()) {
             ArrayNode labels = json.putArray("labels");
             result.labels().forEach(labels::add);
         }
         ArrayNode epochs = json.putArray("epochs");
         result.epochs().forEach(epoch -> epochs.add(EpochJson.of(epoch)));
-        ArrayNode noticed = json.putArray("notices");
-        for (Notice notice : notices) {
-            noticed.addObject()
-                    .put("code", notice.code().id())
-                    .put("step", notice.step())
-                    .put("sentence", notice.sentence());
-        }
+        putNotices(json, notices);
         if (plan != null) {
             json.set("plan", plan.json());
         }
@@ -74,8 +68,23 @@ record TrainingLog(
         return json;
     }
 
+    static void putNotices(ObjectNode json, List<Notice> notices) {
+        ArrayNode noticed = json.putArray("notices");
+        for (Notice notice : notices) {
+            noticed.addObject()
+                    .put("code", notice.code().id())
+                    .put("step", notice.step())
+                    .put("sentence", notice.sentence());
+        }
+    }
+
     /// The settings by name.
     ObjectNode optionsJson() {
+        return optionsJson(options, maxLength);
+    }
+
+    /// The settings of a run by name.
+    static ObjectNode optionsJson(TrainingOptions options, int maxLength) {
         LearningRates rates = options.rates();
         return JsonNodeFactory.instance
                 .objectNode()

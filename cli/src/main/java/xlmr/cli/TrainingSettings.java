@@ -279,11 +279,17 @@ final class TrainingSettings {
 
     /// What is written of a head that stays apart from its encoder.
     SavedForm savedApart() {
-        if (saved != null) {
-            throw new CommandException(
-                    "--save: not with --head-name, which saves the head and its adapter");
-        }
+        refuseSave("--head-name, which saves the head and its adapter");
         return SavedForm.HEAD;
+    }
+
+    /// Refuses a choice of files where there is none.
+    ///
+    /// @param where and why
+    void refuseSave(String where) {
+        if (saved != null) {
+            throw new CommandException("--save: not with " + where);
+        }
     }
 
     /// What is written of a model that was trained with adapters.

@@ -99,6 +99,7 @@ public final class XlmrCommand implements Runnable {
         SequencedMap<String, Function<Streams, Object>> commands = new LinkedHashMap<>();
         commands.put("demo", DemoCommand::new);
         commands.put("train", TrainCommand::new);
+        commands.put("train-heads", TrainHeadsCommand::new);
         commands.put("plan", PlanCommand::new);
         commands.put("evaluate", EvaluateCommand::new);
         commands.put("predict", PredictCommand::new);

@@ -41,6 +41,16 @@ public final class DataWarnings {
         return warnings;
     }
 
+    /// What is odd about examples that have a number each, of which none needs to occur twice.
+    ///
+    /// @param validation labelled examples to judge by; empty if there are none
+    public static List<DataWarning> ofNumbers(List<Example> train, List<Example> validation) {
+        List<DataWarning> warnings = new ArrayList<>();
+        repetition(train, warnings);
+        overlap(train, validation, warnings);
+        return warnings;
+    }
+
     private static void balance(
             Map<String, Integer> counts, int examples, List<DataWarning> warnings) {
         List<String> single = new ArrayList<>();

@@ -18,6 +18,7 @@ import xlmr.model.LoraModel;
 import xlmr.model.LoraSettings;
 import xlmr.model.ModelLoader;
 import xlmr.model.NamedHead;
+import xlmr.model.Task;
 import xlmr.model.TaskModel;
 import xlmr.model.XlmRobertaConfig;
 import xlmr.model.XlmRobertaModel;
@@ -105,6 +106,12 @@ public record JointFineTuning(
                 model, output, more, options, mixing, maxLength, tokenizer, saving);
     }
 
+    /// The same with the result in another directory.
+    public JointFineTuning withOutput(Path value) {
+        return new JointFineTuning(
+                model, value, heads, options, mixing, maxLength, tokenizer, saving);
+    }
+
     /// The same with other options.
     public JointFineTuning withOptions(TrainingOptions value) {
         return new JointFineTuning(
@@ -137,7 +144,8 @@ public record JointFineTuning(
     ///
     /// @param labels of each head in the order of their ids, by its name
     /// @param epochs one result each, whose report is a [xlmr.eval.JointReport] of several heads
-    /// @param report which weights were used, and which drawn at random: the heads
+    /// @param report which weights were used, and which drawn at random: the heads', behind their
+    ///   names
     /// @param truncated training texts of each head that were cut, by its name
     public record Result(
             SequencedMap<String, List<String>> labels,
@@ -147,6 +155,36 @@ public record JointFineTuning(
         /// The epoch whose heads were kept.
         public EpochResult best() {
             return epochs.stream().filter(EpochResult::best).toList().getLast();
+        }
+
+        /// What came of one head, as if it had trained by itself. Its best epoch is that of all.
+        ///
+        /// @throws IllegalArgumentException if there is no such head
+        public FineTuning.Result of(String name) {
+            List<String> own = labels.get(name);
+            if (own == null) {
+                throw new IllegalArgumentException(
+                        "heads: no '%s' among %s".formatted(name, labels.keySet()));
+            }
+            return new FineTuning.Result(
+                    Task.SEQUENCE_CLASSIFICATION,
+                    own,
+                    epochs.stream().map(epoch -> OneHeadListener.ofHead(epoch, name)).toList(),
+                    reportOf(name + "/"),
+                    truncated.getOrDefault(name, 0));
+        }
+
+        private LoadReport reportOf(String prefix) {
+            List<LoadReport.Initialized> own =
+                    report.initialized().stream()
+                            .filter(array -> array.name().startsWith(prefix))
+                            .map(
+                                    array ->
+                                            new LoadReport.Initialized(
+                                                    array.name().substring(prefix.length()),
+                                                    array.shape()))
+                            .toList();
+            return new LoadReport(report.used(), own, report.ignored(), report.warnings());
         }
     }
 
@@ -177,7 +215,9 @@ public record JointFineTuning(
         List<Lesson> lessons = new ArrayList<>();
         for (Ready one : ready) {
             LoadedModel<TaskModel> head = newHead(shared, one);
-            drawn.addAll(head.report().initialized());
+            head.report()
+                    .initialized()
+                    .forEach(array -> drawn.add(named(one.head().name(), array)));
             lessons.add(lesson(one, head.model()));
         }
         LoadReport read = base.report();
@@ -227,6 +267,10 @@ public record JointFineTuning(
                         ModelLoader.sharedEncoder(model, options.tune().trainable(encoder))
                                 .model());
         return ready.stream().map(one -> newHead(shared, one).model()).toList();
+    }
+
+    private static LoadReport.Initialized named(String head, LoadReport.Initialized array) {
+        return new LoadReport.Initialized(head + "/" + array.name(), array.shape());
     }
 
     private List<Ready> ready(XlmRobertaConfig encoder, int threads) {
@@ -283,16 +327,18 @@ public record JointFineTuning(
             }
             fingerprint =
                     fingerprint
-                            .with(name, HeadSpec.of(one.config()))
-                            .with(name + ", problem", one.config().problem())
-                            .with(name + ", labels", String.join(", ", one.config().labels()))
+                            .with(
+                                    name,
+                                    "%s of %s (%s)"
+                                            .formatted(
+                                                    HeadSpec.of(one.config()),
+                                                    one.config().problem(),
+                                                    String.join(", ", one.config().labels())))
                             .with(name + ", weight", one.head().weight())
                             .with(
-                                    name + ", training data",
-                                    new ContentDigest().add(one.data().training(), padId).hex())
-                            .with(
-                                    name + ", validation data",
-                                    validation == null ? "none" : judged.hex());
+                                    name + ", data",
+                                    new ContentDigest().add(one.data().training(), padId).hex()
+                                            + (validation == null ? "" : judged.hex()));
         }
         return fingerprint.with("model", FineTuning.digest(model));
     }

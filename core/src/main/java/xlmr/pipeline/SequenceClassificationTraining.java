@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import xlmr.data.DataWarning;
+import xlmr.data.DataWarnings;
 import xlmr.data.EncodedExamples;
 import xlmr.data.Example;
 import xlmr.data.Folds;
@@ -37,6 +39,13 @@ public record SequenceClassificationTraining(
                         ? LabelSet.of(List.of("LABEL_0"))
                         : LabelSet.fromExamples(training);
         return new SequenceClassificationTraining(training, validation, problem, labels);
+    }
+
+    /// What is odd about the examples.
+    public List<DataWarning> warnings() {
+        return problem == ProblemType.REGRESSION
+                ? DataWarnings.ofNumbers(training, validation)
+                : DataWarnings.of(training, validation);
     }
 
     /// The same labels with nothing to learn from, to judge models on other examples.
