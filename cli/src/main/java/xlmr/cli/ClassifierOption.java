@@ -147,11 +147,24 @@ final class ClassifierOption {
                 adapter == null
                         ? TextClassifier.load(directory, backend, maxLength)
                         : TextClassifier.loadAdapted(directory, adapter, backend, maxLength);
+        if (adapter == null && !classifier.report().isComplete()) {
+            offerHeads(directory);
+        }
         TrainedHead.require(
                 classifier.report(),
                 model.given() ? directory : "the embedded model",
                 Task.SEQUENCE_CLASSIFICATION);
         return classifier;
+    }
+
+    /// Says which heads an encoder without one of its own has beside it.
+    private static void offerHeads(Path directory) {
+        List<String> names = NamedHead.names(directory);
+        if (!names.isEmpty()) {
+            throw new CommandException(
+                    "%s: an encoder with heads beside it; say which is to answer: --head-name %s"
+                            .formatted(directory, String.join(",", names)));
+        }
     }
 
     /// Opens all the heads that were named, on one encoder, each with its calibration.

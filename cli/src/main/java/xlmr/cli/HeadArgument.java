@@ -131,7 +131,6 @@ record HeadArgument(String name, Path train, Map<String, String> settings) {
             // said below
         }
         throw new CommandException(
-                "%s, weight: expected a number from 0 to 1000, found '%s'"
-                        .formatted(name, weight));
+                "%s, weight: expected a number from 0 to 1000, found '%s'".formatted(name, weight));
     }
 }

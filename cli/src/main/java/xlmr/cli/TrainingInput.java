@@ -79,12 +79,10 @@ final class TrainingInput {
         List<Example> training = labelled.read(streams, train);
         List<Example> judged = validation == null ? List.of() : labelled.read(streams, validation);
         SequenceClassificationTraining data =
-                SequenceClassificationTraining.of(training, judged, problem(problem, labelled, "--problem"));
+                SequenceClassificationTraining.of(
+                        training, judged, problem(problem, labelled, "--problem"));
         return new Read(
-                start,
-                data,
-                test -> data.judgedOn(labelled.read(streams, test)),
-                data.warnings());
+                start, data, test -> data.judgedOn(labelled.read(streams, test)), data.warnings());
     }
 
     /// Texts of a file without labels, in the columns of the labelled ones.
@@ -129,8 +127,7 @@ final class TrainingInput {
     /// @param problem as it was typed, or null
     /// @param labelled how the texts are read
     /// @param option that it was typed for, named in messages
-    static ProblemType problem(
-            @Nullable String problem, LabelledInput labelled, String option) {
+    static ProblemType problem(@Nullable String problem, LabelledInput labelled, String option) {
         return switch (problem) {
             case null ->
                     labelled.hasDelimiter()

@@ -35,7 +35,12 @@ public record HeadTask(String name, TrainingTask task, @Nullable HeadSpec head, 
                             .formatted(name, task.task().word()));
         }
         if (head != null) {
-            head.requireFor(task.task());
+            try {
+                head.requireFor(task.task());
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(
+                        "head '%s': %s".formatted(name, e.getMessage()), e);
+            }
         }
     }
 
