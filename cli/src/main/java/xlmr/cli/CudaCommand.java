@@ -31,7 +31,8 @@ import xlmr.data.Example;
         name = "cuda",
         description = {
             "Check a GPU against the processor (selftest), or measure both (bench).",
-            "Needs an NVIDIA GPU and the GPU module (docs/cuda.md)."
+            "Needs an NVIDIA GPU and the GPU module (docs/cuda.md).",
+            "bench measures PyTorch as well, where python3 or --python has one with CUDA."
         },
         footer = {
             "",
@@ -39,7 +40,8 @@ import xlmr.data.Example;
             "",
             "Examples:",
             "  xlmr cuda selftest",
-            "  xlmr cuda bench --model xlm-roberta-base --output gpu.json"
+            "  xlmr cuda bench --model xlm-roberta-base --output gpu.json",
+            "  xlmr cuda bench --model xlm-roberta-base --python ~/torch/bin/python"
         })
 final class CudaCommand implements Runnable {
     /// What float32 costs the logits of twelve layers.
@@ -47,8 +49,6 @@ final class CudaCommand implements Runnable {
 
     /// What operands of 7 bits of fraction cost them.
     private static final double ROUNDED = 5e-2;
-
-    private static final int EXAMPLES = 32;
 
     private final Streams streams;
 
@@ -70,6 +70,27 @@ final class CudaCommand implements Runnable {
             paramLabel = "DIR",
             description = "Checkpoint to compute with. Default: the small embedded one.")
     private @Nullable Path model;
+
+    @Option(
+            names = "--size",
+            paramLabel = "SIZE",
+            description = {
+                "base: work of the sizes of xlm-roberta-base, the default;",
+                "small: everything once, in seconds, to see that it runs."
+            })
+    private WorkSize size = WorkSize.BASE;
+
+    @Option(
+            names = "--python",
+            paramLabel = "PATH",
+            description = "Python whose PyTorch bench measures, too. Default: python3.")
+    private String python = "python3";
+
+    @Option(
+            names = "--pytorch-device",
+            paramLabel = "DEVICE",
+            description = "Where PyTorch computes: cuda, the default, or cpu.")
+    private String pytorchDevice = "cuda";
 
     @Option(names = "--json", description = "One JSON object instead of a table.")
     private boolean json;
@@ -102,7 +123,11 @@ final class CudaCommand implements Runnable {
                 Backend processor =
                         Backends.create(Backends.Preference.AUTO, threads.count()).backend()) {
             report.put("processor", processor.name());
-            say("%s%nagainst %s, %d threads", choice.reason(), processor.name(), threads.count());
+            say(
+                    "%s%nagainst %s, %s",
+                    choice.reason(),
+                    processor.name(),
+                    threads.count() == 1 ? "1 thread" : threads.count() + " threads");
             List<String> failed =
                     switch (action) {
                         case SELFTEST -> selfTest(device, processor, report);
@@ -121,9 +146,9 @@ final class CudaCommand implements Runnable {
     }
 
     private List<String> selfTest(Backend device, Backend processor, Map<String, Object> report) {
-        boolean exact = !System.getProperty("xlmr.cuda.precision", "fp32").matches("(?i)tf32|bf16");
+        boolean exact = precision().equals("fp32");
         double limit = exact ? FLOAT32 : ROUNDED;
-        List<DeviceCheck> checks = new ArrayList<>(DeviceChecks.all(exact ? 2e-5 : 1e-2));
+        List<DeviceCheck> checks = new ArrayList<>(new DeviceChecks(size).all(exact ? 2e-5 : 1e-2));
         checks.addAll(models().all(limit));
         List<Map<String, Object>> results = new ArrayList<>();
         List<String> failed = new ArrayList<>();
@@ -152,19 +177,57 @@ final class CudaCommand implements Runnable {
     }
 
     private void bench(Backend device, Backend processor, Map<String, Object> report) {
-        DeviceBench bench = new DeviceBench(models());
+        DeviceModelChecks models = models();
+        PyTorchBench.Outcome pytorch =
+                new PyTorchBench(python, pytorchDevice, precision()).run(models);
+        switch (pytorch) {
+            case PyTorchBench.Missing(String reason) -> {
+                say("PyTorch is not measured: %s", reason);
+                report.put("pytorch", Map.of("missing", reason));
+            }
+            case PyTorchBench.Measured(Map<String, Object> facts, var _) -> {
+                say(
+                        "PyTorch %s, CUDA %s, on %s",
+                        facts.get("torch"), facts.get("cuda"), facts.get("device"));
+                report.put("pytorch", facts);
+            }
+        }
+        say("%n%-30s %12s %12s %12s", "median", "GPU", "PyTorch", "processor");
         Map<String, Object> results = new LinkedHashMap<>();
-        bench.workloads()
-                .forEach(
-                        (name, workload) -> {
-                            double onDevice = workload.perSecond(device);
-                            double onProcessor = workload.perSecond(processor);
-                            results.put(name, Map.of("gpu", onDevice, "processor", onProcessor));
-                            say(
-                                    "%-40s GPU %12.1f   processor %12.1f   %6.1f times as fast",
-                                    name, onDevice, onProcessor, onDevice / onProcessor);
-                        });
+        List<DeviceBench.Workload> workloads = new DeviceBench(models).workloads();
+        for (int i = 0; i < workloads.size(); i++) {
+            DeviceBench.Workload workload = workloads.get(i);
+            Map<String, Object> result = new LinkedHashMap<>();
+            Speed onDevice = workload.speed(device);
+            result.put("gpu", onDevice.json());
+            String compared = "-";
+            if (pytorch instanceof PyTorchBench.Measured measured) {
+                Speed other = Speed.of(workload.amount(), measured.seconds().get(i));
+                result.put("pytorch", other.json());
+                compared = number(other.median());
+            }
+            Speed onProcessor = workload.speed(processor);
+            result.put("processor", onProcessor.json());
+            results.put(workload.name(), result);
+            say(
+                    "%-30s %12s %12s %12s",
+                    workload.name(),
+                    number(onDevice.median()),
+                    compared,
+                    number(onProcessor.median()));
+        }
+        report.put("precision", precision());
+        report.put("rounds", size.rounds());
         report.put("results", results);
+    }
+
+    private static String number(double value) {
+        return String.format(Locale.ROOT, value < 100 ? "%.1f" : "%,.0f", value);
+    }
+
+    /// How the GPU multiplies.
+    private static String precision() {
+        return System.getProperty("xlmr.cuda.precision", "fp32").toLowerCase(Locale.ROOT);
     }
 
     private DeviceModelChecks models() {
@@ -176,7 +239,8 @@ final class CudaCommand implements Runnable {
             List<Example> examples = DemoData.read(EmbeddedFiles.data()).train();
             return new DeviceModelChecks(
                     model == null ? EmbeddedFiles.model() : model,
-                    examples.subList(0, Math.min(EXAMPLES, examples.size())));
+                    examples.subList(0, Math.min(size.examples(), examples.size())),
+                    size);
         } catch (IOException exception) {
             throw new UncheckedIOException(exception);
         }

@@ -1,14 +1,10 @@
 package xlmr.cli;
 
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import xlmr.backend.Backend;
 import xlmr.data.EncodedExamples;
-import xlmr.model.TaskModel;
 import xlmr.train.EpochResult;
 import xlmr.train.Inference;
 import xlmr.train.TrainingListener;
@@ -18,59 +14,73 @@ import xlmr.train.Tune;
 ///
 /// @param models what is computed
 record DeviceBench(DeviceModelChecks models) {
-    private static final int ROWS = 32;
-    private static final int LENGTH = 128;
-    private static final int ROUNDS = 5;
+    /// Passes that do not count: memory is taken, kernels are loaded, and what a backend can do
+    /// again with one call it has done before.
+    private static final int AHEAD = 3;
 
-    /// Something that can be done again and again.
+    /// Something that is done some times.
     @FunctionalInterface
-    interface Workload {
-        /// Amount done in a second: the median of some rounds after one that does not count.
-        double perSecond(Backend backend);
+    interface Rounds {
+        /// Seconds that each time took.
+        double[] seconds(Backend backend);
     }
 
-    /// The workloads by name.
-    Map<String, Workload> workloads() {
-        Map<String, Workload> workloads = new LinkedHashMap<>();
-        workloads.put("32 x 128 tokens, tokens/s", backend -> tokens(backend, ROWS));
-        workloads.put("1 x 128 tokens, tokens/s", backend -> tokens(backend, 1));
-        workloads.put("full fine-tuning, samples/s", this::training);
-        return workloads;
+    /// @param name with the unit of what is done in a second
+    /// @param amount of it in a round
+    record Workload(String name, double amount, Rounds rounds) {
+        Speed speed(Backend backend) {
+            return Speed.of(amount, rounds.seconds(backend));
+        }
     }
 
-    private double tokens(Backend backend, int rows) {
-        TaskModel model = models.classifier(Tune.HEAD);
+    /// Those of inference, the larger batch first, and then fine-tuning.
+    List<Workload> workloads() {
+        WorkSize size = models.size();
+        return List.of(
+                inference(size.rows(), size.length()),
+                inference(1, size.length()),
+                new Workload(
+                        "full fine-tuning, samples/s", models.examples().size(), this::training));
+    }
+
+    private Workload inference(int rows, int length) {
+        return new Workload(
+                "%d x %d tokens, tokens/s".formatted(rows, length),
+                (double) rows * length,
+                backend -> inference(backend, rows, length));
+    }
+
+    private double[] inference(Backend backend, int rows, int length) {
         SplittableRandom random = new SplittableRandom(0);
         List<int[]> sequences = new ArrayList<>();
         for (int b = 0; b < rows; b++) {
-            sequences.add(random.ints(LENGTH, 5, 200).toArray());
+            sequences.add(random.ints(length, 5, 200).toArray());
         }
         EncodedExamples examples = new EncodedExamples(sequences, null);
-        Inference inference = new Inference(backend, model);
-        inference.logits(examples, done -> {});
-        double[] seconds = new double[ROUNDS];
-        for (int i = 0; i < ROUNDS; i++) {
+        Inference inference = new Inference(backend, models.classifier(Tune.HEAD));
+        for (int i = 0; i < AHEAD; i++) {
+            inference.logits(examples, done -> {});
+        }
+        double[] seconds = new double[models.size().rounds()];
+        for (int i = 0; i < seconds.length; i++) {
             long begin = System.nanoTime();
             inference.logits(examples, done -> {});
             seconds[i] = (System.nanoTime() - begin) / 1e9;
         }
-        Arrays.sort(seconds);
-        return rows * LENGTH / seconds[ROUNDS / 2];
+        return seconds;
     }
 
-    private double training(Backend backend) {
+    private double[] training(Backend backend) {
         List<Double> seconds = new ArrayList<>();
         models.train(
                 backend,
-                ROUNDS + 1,
+                models.size().rounds() + 1,
                 new TrainingListener() {
                     @Override
                     public void epochDone(EpochResult result) {
                         seconds.add(result.seconds());
                     }
                 });
-        double[] counted =
-                seconds.stream().skip(1).mapToDouble(Double::doubleValue).sorted().toArray();
-        return models.examples().size() / counted[counted.length / 2];
+        return seconds.stream().skip(1).mapToDouble(Double::doubleValue).toArray();
     }
 }

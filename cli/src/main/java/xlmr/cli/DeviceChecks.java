@@ -15,18 +15,10 @@ import xlmr.backend.SegmentReduction;
 import xlmr.tensor.Shape;
 import xlmr.tensor.Tensor;
 
-/// Every operation of a backend, forward and backward, in the sizes of xlm-roberta-base: what `cuda
-/// selftest` holds against the processor.
+/// Every operation of a backend, forward and backward: what `cuda selftest` holds against the
+/// processor.
 final class DeviceChecks {
-    private static final int COLUMNS = 768;
-    private static final int HEADS = 12;
-    private static final int WIDE = 3072;
     private static final int CLASSES = 5;
-
-    /// Three sequences, none a multiple of a tile.
-    private static final int[] STARTS = {0, 1, 70, 203};
-
-    private static final int TOKENS = 203;
     private static final DropoutMask MASK = DropoutMask.of(0.1f, 1, 2, 3);
 
     /// Sums of thousands of products in another order.
@@ -35,12 +27,24 @@ final class DeviceChecks {
     /// A few roundings.
     private static final double ELEMENTS = 2e-6;
 
-    private DeviceChecks() {}
+    private final WorkSize size;
+    private final int columns;
+    private final int heads;
+    private final int wide;
+    private final int tokens;
+
+    DeviceChecks(WorkSize size) {
+        this.size = size;
+        columns = size.columns();
+        heads = size.heads();
+        wide = size.wide();
+        tokens = size.tokens();
+    }
 
     /// All of them.
     ///
     /// @param products how far matrix products may be off
-    static List<DeviceCheck> all(double products) {
+    List<DeviceCheck> all(double products) {
         List<DeviceCheck> checks = new ArrayList<>();
         addProducts(checks, products);
         addAttention(checks);
@@ -103,56 +107,57 @@ final class DeviceChecks {
                         }));
     }
 
-    private static void addProducts(List<DeviceCheck> checks, double limit) {
+    private void addProducts(List<DeviceCheck> checks, double limit) {
         add(
                 checks,
                 "linear",
                 limit,
                 (b, t) ->
                         b.linear(
-                                t.input(TOKENS, COLUMNS),
-                                t.input(WIDE, COLUMNS),
-                                t.input(WIDE),
-                                t.result(TOKENS, WIDE)));
+                                t.input(tokens, columns),
+                                t.input(wide, columns),
+                                t.input(wide),
+                                t.result(tokens, wide)));
         add(
                 checks,
                 "linear, input gradient",
                 limit,
                 (b, t) ->
                         b.linearInputGradient(
-                                t.input(TOKENS, WIDE),
-                                t.input(WIDE, COLUMNS),
-                                t.result(TOKENS, COLUMNS)));
+                                t.input(tokens, wide),
+                                t.input(wide, columns),
+                                t.result(tokens, columns)));
         add(
                 checks,
                 "linear, weight gradient",
                 limit,
                 (b, t) ->
                         b.linearWeightGradient(
-                                t.input(TOKENS, WIDE),
-                                t.input(TOKENS, COLUMNS),
-                                t.result(WIDE, COLUMNS)));
+                                t.input(tokens, wide),
+                                t.input(tokens, columns),
+                                t.result(wide, columns)));
         add(
                 checks,
                 "bias gradient",
                 SUMS,
-                (b, t) -> b.biasGradient(t.input(TOKENS, COLUMNS), t.result(COLUMNS)));
+                (b, t) -> b.biasGradient(t.input(tokens, columns), t.result(columns)));
     }
 
-    private static void addAttention(List<DeviceCheck> checks) {
+    private void addAttention(List<DeviceCheck> checks) {
+        int[] starts = size.starts();
         for (boolean causal : new boolean[] {false, true}) {
-            AttentionShape shape = AttentionShape.of(STARTS, HEADS, causal);
+            AttentionShape shape = AttentionShape.of(starts, heads, causal);
             String kind = causal ? "causal attention" : "attention";
             add(
                     checks,
                     kind + ", forward and backward",
                     SUMS,
                     (b, t) -> {
-                        Tensor query = t.input(TOKENS, COLUMNS); // [N, C]
-                        Tensor key = t.input(TOKENS, COLUMNS); // [N, C]
-                        Tensor value = t.input(TOKENS, COLUMNS); // [N, C]
-                        Tensor output = t.result(TOKENS, COLUMNS); // [N, C]
-                        Tensor sums = t.result(TOKENS, HEADS); // [N, H]
+                        Tensor query = t.input(tokens, columns); // [N, C]
+                        Tensor key = t.input(tokens, columns); // [N, C]
+                        Tensor value = t.input(tokens, columns); // [N, C]
+                        Tensor output = t.result(tokens, columns); // [N, C]
+                        Tensor sums = t.result(tokens, heads); // [N, H]
                         b.attention(query, key, value, shape, MASK, output, sums);
                         b.attentionGradient(
                                 query,
@@ -160,12 +165,12 @@ final class DeviceChecks {
                                 value,
                                 output,
                                 sums,
-                                t.input(TOKENS, COLUMNS),
+                                t.input(tokens, columns),
                                 shape,
                                 MASK,
-                                t.result(TOKENS, COLUMNS),
-                                t.result(TOKENS, COLUMNS),
-                                t.result(TOKENS, COLUMNS));
+                                t.result(tokens, columns),
+                                t.result(tokens, columns),
+                                t.result(tokens, columns));
                     });
             add(
                     checks,
@@ -173,51 +178,52 @@ final class DeviceChecks {
                     SUMS,
                     (b, t) ->
                             b.attentionProbabilities(
-                                    t.input(TOKENS, COLUMNS),
-                                    t.input(TOKENS, COLUMNS),
+                                    t.input(tokens, columns),
+                                    t.input(tokens, columns),
                                     shape,
                                     t.result(shape.probabilities())));
         }
     }
 
-    private static void addRows(List<DeviceCheck> checks) {
+    private void addRows(List<DeviceCheck> checks) {
+        int[] starts = size.starts();
         add(
                 checks,
                 "layer norm, forward and backward",
                 SUMS,
                 (b, t) -> {
-                    Tensor input = t.input(TOKENS, COLUMNS); // [N, C]
-                    Tensor weight = t.input(COLUMNS); // [C]
-                    Tensor mean = t.result(TOKENS); // [N]
-                    Tensor rstd = t.result(TOKENS); // [N]
+                    Tensor input = t.input(tokens, columns); // [N, C]
+                    Tensor weight = t.input(columns); // [C]
+                    Tensor mean = t.result(tokens); // [N]
+                    Tensor rstd = t.result(tokens); // [N]
                     b.layerNorm(
                             input,
                             weight,
-                            t.input(COLUMNS),
+                            t.input(columns),
                             1e-5f,
-                            t.result(TOKENS, COLUMNS),
+                            t.result(tokens, columns),
                             mean,
                             rstd);
                     b.layerNormGradient(
-                            t.input(TOKENS, COLUMNS),
+                            t.input(tokens, columns),
                             input,
                             weight,
                             mean,
                             rstd,
-                            t.result(TOKENS, COLUMNS),
-                            t.result(COLUMNS),
-                            t.result(COLUMNS));
+                            t.result(tokens, columns),
+                            t.result(columns),
+                            t.result(columns));
                 });
-        int[] rows = new SplittableRandom(1).ints(TOKENS, 0, 40).toArray();
+        int[] rows = new SplittableRandom(1).ints(tokens, 0, 40).toArray();
         add(
                 checks,
                 "rows of a table and their gradient",
                 SUMS,
                 (b, t) -> {
-                    Tensor table = t.input(40, COLUMNS); // [R, C]
-                    b.gatherRows(table, rows, t.result(TOKENS, COLUMNS));
-                    b.addGatheredRows(table, rows, t.result(TOKENS, COLUMNS));
-                    b.scatterAddRows(t.input(TOKENS, COLUMNS), rows, t.result(40, COLUMNS));
+                    Tensor table = t.input(40, columns); // [R, C]
+                    b.gatherRows(table, rows, t.result(tokens, columns));
+                    b.addGatheredRows(table, rows, t.result(tokens, columns));
+                    b.scatterAddRows(t.input(tokens, columns), rows, t.result(40, columns));
                 });
         for (SegmentReduction reduction : SegmentReduction.values()) {
             add(
@@ -225,15 +231,15 @@ final class DeviceChecks {
                     "%s of segments, forward and backward".formatted(reduction),
                     SUMS,
                     (b, t) -> {
-                        Tensor input = t.input(TOKENS, COLUMNS); // [N, C]
+                        Tensor input = t.input(tokens, columns); // [N, C]
                         b.reduceSegments(
-                                reduction, input, STARTS, t.result(STARTS.length - 1, COLUMNS));
+                                reduction, input, starts, t.result(starts.length - 1, columns));
                         b.reduceSegmentsGradient(
                                 reduction,
                                 input,
-                                STARTS,
-                                t.input(STARTS.length - 1, COLUMNS),
-                                t.result(TOKENS, COLUMNS));
+                                starts,
+                                t.input(starts.length - 1, columns),
+                                t.result(tokens, columns));
                     });
         }
         add(
@@ -241,28 +247,28 @@ final class DeviceChecks {
                 "softmax and its logarithm, forward and backward",
                 SUMS,
                 (b, t) -> {
-                    Tensor input = t.input(TOKENS, COLUMNS); // [N, C]
-                    Tensor output = t.result(TOKENS, COLUMNS); // [N, C]
-                    Tensor logarithm = t.result(TOKENS, COLUMNS); // [N, C]
+                    Tensor input = t.input(tokens, columns); // [N, C]
+                    Tensor output = t.result(tokens, columns); // [N, C]
+                    Tensor logarithm = t.result(tokens, columns); // [N, C]
                     b.softmax(input, output);
                     b.logSoftmax(input, logarithm);
-                    b.softmaxGradient(output, t.input(TOKENS, COLUMNS), t.result(TOKENS, COLUMNS));
+                    b.softmaxGradient(output, t.input(tokens, columns), t.result(tokens, columns));
                     b.logSoftmaxGradient(
-                            logarithm, t.input(TOKENS, COLUMNS), t.result(TOKENS, COLUMNS));
+                            logarithm, t.input(tokens, columns), t.result(tokens, columns));
                 });
     }
 
-    private static void addElements(List<DeviceCheck> checks) {
+    private void addElements(List<DeviceCheck> checks) {
         for (Activation function : Activation.values()) {
             add(
                     checks,
                     "%s, forward and backward".formatted(function),
                     ELEMENTS,
                     (b, t) -> {
-                        Tensor input = t.input(TOKENS, WIDE); // [N, F]
-                        b.activation(function, input, t.result(TOKENS, WIDE));
+                        Tensor input = t.input(tokens, wide); // [N, F]
+                        b.activation(function, input, t.result(tokens, wide));
                         b.activationGradient(
-                                function, input, t.input(TOKENS, WIDE), t.result(TOKENS, WIDE));
+                                function, input, t.input(tokens, wide), t.result(tokens, wide));
                     });
         }
         add(
@@ -270,43 +276,44 @@ final class DeviceChecks {
                 "sums, products and dropout",
                 ELEMENTS,
                 (b, t) -> {
-                    Tensor left = t.input(TOKENS, COLUMNS); // [N, C]
-                    Tensor right = t.input(TOKENS, COLUMNS); // [N, C]
-                    b.add(left, right, t.result(TOKENS, COLUMNS));
-                    b.addScaled(left, -0.3f, t.result(TOKENS, COLUMNS));
-                    b.multiply(left, right, t.result(TOKENS, COLUMNS));
-                    b.multiplyGradient(left, right, t.result(TOKENS, COLUMNS));
-                    b.scale(t.result(TOKENS, COLUMNS), 1.7f);
-                    b.dropout(left, MASK, t.result(TOKENS, COLUMNS));
-                    b.dropoutGradient(left, MASK, t.result(TOKENS, COLUMNS));
-                    b.fill(t.result(COLUMNS), 3);
+                    Tensor left = t.input(tokens, columns); // [N, C]
+                    Tensor right = t.input(tokens, columns); // [N, C]
+                    b.add(left, right, t.result(tokens, columns));
+                    b.addScaled(left, -0.3f, t.result(tokens, columns));
+                    b.multiply(left, right, t.result(tokens, columns));
+                    b.multiplyGradient(left, right, t.result(tokens, columns));
+                    b.scale(t.result(tokens, columns), 1.7f);
+                    b.dropout(left, MASK, t.result(tokens, columns));
+                    b.dropoutGradient(left, MASK, t.result(tokens, columns));
+                    b.fill(t.result(columns), 3);
                 });
         add(
                 checks,
                 "sum of squares and AdamW",
                 ELEMENTS,
                 (b, t) -> {
-                    Tensor gradient = t.input(WIDE, COLUMNS); // [F, C]
+                    Tensor gradient = t.input(wide, columns); // [F, C]
                     double sum = b.sumOfSquares(gradient);
                     b.write(new float[] {(float) sum}, t.result(1));
                     b.adamW(
-                            t.result(WIDE, COLUMNS),
+                            t.result(wide, columns),
                             gradient,
                             0.7f,
-                            t.result(WIDE, COLUMNS),
+                            t.result(wide, columns),
                             squares(t),
                             new AdamWStep(1e-3, 0.9, 0.999, 1e-8, 0.01, 3));
                 });
     }
 
-    private static Tensor squares(Tensors t) {
-        Tensor tensor = t.input(value -> value * value, WIDE, COLUMNS); // [F, C]
+    private Tensor squares(Tensors t) {
+        Tensor tensor = t.input(value -> value * value, wide, columns); // [F, C]
         t.results.add(tensor);
         return tensor;
     }
 
-    private static void addLosses(List<DeviceCheck> checks) {
-        int[] labels = new SplittableRandom(2).ints(TOKENS, 0, CLASSES).toArray();
+    private void addLosses(List<DeviceCheck> checks) {
+        int[] starts = size.starts();
+        int[] labels = new SplittableRandom(2).ints(tokens, 0, CLASSES).toArray();
         labels[3] = CrossEntropy.IGNORE;
         CrossEntropy target =
                 new CrossEntropy(labels, CrossEntropy.IGNORE, 0.1f, new float[] {1, 2, 0.5f, 1, 3});
@@ -315,32 +322,32 @@ final class DeviceChecks {
                 "cross-entropy, forward and backward",
                 SUMS,
                 (b, t) -> {
-                    Tensor logits = t.input(TOKENS, CLASSES); // [N, K]
+                    Tensor logits = t.input(tokens, CLASSES); // [N, K]
                     b.crossEntropy(logits, target, t.result());
-                    b.crossEntropyGradient(logits, target, 0.6f, t.result(TOKENS, CLASSES));
+                    b.crossEntropyGradient(logits, target, 0.6f, t.result(tokens, CLASSES));
                 });
-        SegmentLabels segments = new SegmentLabels(STARTS, new int[] {0, 0, 5, 60, 100, -1}, 2);
+        SegmentLabels segments = new SegmentLabels(starts, new int[] {0, 0, 5, 17, 30, -1}, 2);
         add(
                 checks,
                 "cross-entropy down segments, forward and backward",
                 SUMS,
                 (b, t) -> {
-                    Tensor logits = t.input(TOKENS, 2); // [N, 2]
+                    Tensor logits = t.input(tokens, 2); // [N, 2]
                     b.segmentCrossEntropy(logits, segments, t.result());
-                    b.segmentCrossEntropyGradient(logits, segments, 0.6f, t.result(TOKENS, 2));
+                    b.segmentCrossEntropyGradient(logits, segments, 0.6f, t.result(tokens, 2));
                 });
         add(
                 checks,
                 "binary cross-entropy and squared error, forward and backward",
                 SUMS,
                 (b, t) -> {
-                    Tensor logits = t.input(TOKENS, CLASSES); // [N, K]
+                    Tensor logits = t.input(tokens, CLASSES); // [N, K]
                     Tensor wanted =
-                            t.input(value -> value > 0 ? 1f : 0f, TOKENS, CLASSES); // [N, K]
+                            t.input(value -> value > 0 ? 1f : 0f, tokens, CLASSES); // [N, K]
                     b.binaryCrossEntropy(logits, wanted, t.result());
-                    b.binaryCrossEntropyGradient(logits, wanted, 0.6f, t.result(TOKENS, CLASSES));
+                    b.binaryCrossEntropyGradient(logits, wanted, 0.6f, t.result(tokens, CLASSES));
                     b.meanSquaredError(logits, wanted, t.result());
-                    b.meanSquaredErrorGradient(logits, wanted, 0.6f, t.result(TOKENS, CLASSES));
+                    b.meanSquaredErrorGradient(logits, wanted, 0.6f, t.result(tokens, CLASSES));
                 });
     }
 }

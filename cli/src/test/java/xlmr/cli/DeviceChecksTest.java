@@ -17,7 +17,7 @@ class DeviceChecksTest {
     void twoBackendsThatAreRightAgree() {
         try (Backend fast = Backends.create(1).backend();
                 Backend reference = Backends.create(Preference.SCALAR, 1).backend()) {
-            List<DeviceCheck> checks = DeviceChecks.all(2e-5);
+            List<DeviceCheck> checks = new DeviceChecks(WorkSize.BASE).all(2e-5);
             assertThat(checks).hasSizeGreaterThan(20);
             // The products of this size take the reference too long.
             checks.stream()
