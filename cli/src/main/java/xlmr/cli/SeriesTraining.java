@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import xlmr.backend.Backend;
 import xlmr.checkpoint.JsonDocument;
 import xlmr.data.DataWarning;
@@ -16,6 +17,7 @@ import xlmr.pipeline.SeriesRun;
 import xlmr.pipeline.TestSet;
 import xlmr.pipeline.TrainingSeries;
 import xlmr.pipeline.TrainingTask;
+import xlmr.train.FrozenFeatures;
 
 /// `train --seeds` and `train --folds`: several runs, their spread as a table and in `seeds.json`
 /// or `folds.json` beside the model.
@@ -83,6 +85,7 @@ record SeriesTraining(Streams streams, Path output, SeriesOptions options, boole
                     case FOLDS -> "%d folds, judged on the part held out".formatted(runs);
                 };
         streams.out().printf("%n%s", SpreadText.of(title, series.spreads()));
+        features(series.features());
         SeriesRun kept = series.kept();
         String holds =
                 switch (series.kind()) {
@@ -91,6 +94,20 @@ record SeriesTraining(Streams streams, Path output, SeriesOptions options, boole
                     case SEEDS -> holdsSeed(series, kept);
                 };
         streams.out().printf("%s holds %s%n", output, holds);
+    }
+
+    private void features(FrozenFeatures.Saved features) {
+        if (features.remembered() > 0) {
+            streams.out()
+                    .printf(
+                            Locale.ROOT,
+                            "what the frozen encoder says of %,d texts was computed once, in %.1f"
+                                    + " s, and used again %,d times: about %.1f s saved%n",
+                            features.computed(),
+                            features.seconds(),
+                            features.remembered(),
+                            features.savedSeconds());
+        }
     }
 
     private String holdsSeed(TrainingSeries series, SeriesRun kept) {

@@ -22,9 +22,9 @@ final class TrainingOutput {
             paramLabel = "NAME",
             description =
                     "Instead of --output: train one more head for the encoder in --model DIR, which"
-                            + " stays as it is, and save it there in heads/NAME. Any number of heads"
-                            + " share the encoder; predict runs it once for all. With --tune head, the"
-                            + " default then, or --lora. See docs/named-heads.md.")
+                        + " stays as it is, and save it there in heads/NAME. Any number of heads"
+                        + " share the encoder; predict runs it once for all. With --tune head, the"
+                        + " default then, or --lora. See docs/named-heads.md.")
     private @Nullable String headName;
 
     @Option(
@@ -43,8 +43,10 @@ final class TrainingOutput {
                     "--output and --head-name: expected one of them; a named head goes into"
                             + " --model");
         }
-        if (headName != null && series.isSeries()) {
-            throw new CommandException("--head-name: one run, not with --seeds or --folds");
+        if (headName != null && series.keepRuns()) {
+            throw new CommandException(
+                    "--keep-runs: not with --head-name, which has one head of a name; give each"
+                            + " seed a run and a name of its own");
         }
         if (headName != null) {
             input.requireOwnDirectory("--head-name " + headName);

@@ -132,6 +132,15 @@ public final class NamedHead {
                                             : "there are " + String.join(", ", names)),
                     "train one with `train --head-name " + name + "`");
         }
+        return open(place, encoder);
+    }
+
+    /// The head in a folder on its encoder, with its adapter.
+    ///
+    /// @param place of the head
+    /// @param encoder that it was trained on
+    /// @throws CheckpointException if it is damaged or does not fit
+    public static LoadedModel<TaskModel> open(Path place, XlmRobertaModel encoder) {
         Path file = place.resolve(DESCRIPTION);
         ObjectNode json = JsonDocument.read(file);
         XlmRobertaConfig config = config(file, json, encoder.config());
@@ -155,8 +164,8 @@ public final class NamedHead {
         List<String> warnings = new ArrayList<>(loaded.report().warnings());
         if (!EncoderFingerprint.isOf(json.path("encoder").asText(), encoder)) {
             warnings.add(
-                    "head '%s' was trained on another encoder than the one in %s, so its answers may mean little; train it again"
-                            .formatted(name, model));
+                    "head '%s' was trained on another encoder than this one, so its answers may mean little; train it again"
+                            .formatted(place.getFileName()));
         }
         TaskModel complete =
                 json.path("adapter").asBoolean()

@@ -7,6 +7,7 @@ import java.util.SequencedMap;
 import xlmr.backend.Backend;
 import xlmr.eval.EvaluationReport;
 import xlmr.tokenizer.XlmRobertaTokenizer;
+import xlmr.train.FrozenFeatures;
 
 /// k-fold cross-validation: the examples are dealt into k parts, by class; k times one part is held
 /// out, and a model that learned from the others is judged on it. Then a model learns from all
@@ -41,6 +42,7 @@ public record CrossValidation(FineTuning job, int folds) {
                 job.withSaving(null)
                         .withTokenizer(own == null ? XlmRobertaTokenizer.load(job.model()) : own);
         long seed = job.options().seed();
+        FrozenFeatures features = new FrozenFeatures();
         List<SeriesRun> runs = new ArrayList<>();
         for (int fold = 0; fold < folds; fold++) {
             String name = "fold-" + (fold + 1);
@@ -50,7 +52,8 @@ public record CrossValidation(FineTuning job, int folds) {
                             part,
                             backend,
                             listener.begins(name, fold + 1, folds + 1),
-                            (model, weights) -> {});
+                            (model, weights) -> {},
+                            features);
             SequencedMap<String, EvaluationReport> reports = new LinkedHashMap<>();
             EvaluationReport judged = result.epochs().getLast().validation();
             if (judged != null) {
@@ -61,9 +64,13 @@ public record CrossValidation(FineTuning job, int folds) {
             listener.done(run, false);
         }
         FineTuning.Result result =
-                shared.run(task, backend, listener.begins("all examples", folds + 1, folds + 1));
+                shared.run(
+                        task,
+                        backend,
+                        listener.begins("all examples", folds + 1, folds + 1),
+                        features);
         SeriesRun whole = new SeriesRun("all examples", seed, result, new LinkedHashMap<>());
         listener.done(whole, true);
-        return new TrainingSeries(TrainingSeries.Kind.FOLDS, runs, whole);
+        return new TrainingSeries(TrainingSeries.Kind.FOLDS, runs, whole, features.saved());
     }
 }

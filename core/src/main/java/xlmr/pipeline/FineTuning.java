@@ -27,6 +27,7 @@ import xlmr.tokenizer.XlmRobertaTokenizer;
 import xlmr.train.AdapterWriter;
 import xlmr.train.ContentDigest;
 import xlmr.train.EpochResult;
+import xlmr.train.FrozenFeatures;
 import xlmr.train.ModelWriter;
 import xlmr.train.RunCheckpoints;
 import xlmr.train.RunFingerprint;
@@ -194,6 +195,27 @@ public record FineTuning(
     /// As above, but what becomes of each better model is up to the caller: nothing is written.
     public Result run(
             TrainingTask task, Backend backend, TrainingListener listener, Trainer.Keeper keeper) {
+        return run(task, backend, listener, keeper, new FrozenFeatures());
+    }
+
+    /// As one of several runs.
+    ///
+    /// @param features of the runs before, with the same encoder and kind of head
+    Result run(
+            TrainingTask task,
+            Backend backend,
+            TrainingListener listener,
+            FrozenFeatures features) {
+        return run(task, backend, listener, this::write, features);
+    }
+
+    /// As above, but what becomes of each better model is up to the caller.
+    Result run(
+            TrainingTask task,
+            Backend backend,
+            TrainingListener listener,
+            Trainer.Keeper keeper,
+            FrozenFeatures features) {
         XlmRobertaConfig config = config(task);
         checkAdapters(task.task());
         checkSavedApart(task.task());
@@ -218,7 +240,7 @@ public record FineTuning(
         listener.loaded(loaded.report());
         TaskModel adapted = adapted(loaded.model());
         listener.planned(plan(adapted, data));
-        Trainer trainer = new Trainer(backend, adapted, options, listener);
+        Trainer trainer = new Trainer(backend, adapted, options, listener).withFeatures(features);
         if (checkpoints != null) {
             trainer.withCheckpoints(checkpoints);
         }

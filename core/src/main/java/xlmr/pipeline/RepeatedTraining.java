@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import xlmr.backend.Backend;
 import xlmr.eval.EvaluationReport;
 import xlmr.tokenizer.XlmRobertaTokenizer;
+import xlmr.train.FrozenFeatures;
 
 /// The same training with several seeds, one after the other: how much of a score is chance.
 ///
@@ -68,6 +69,7 @@ public record RepeatedTraining(FineTuning job, int seeds, List<TestSet> tests, b
                         .withTokenizer(own == null ? XlmRobertaTokenizer.load(job.model()) : own);
         List<TestSet.Ready> ready =
                 tests.stream().map(test -> test.prepared(shared, backend.threads())).toList();
+        FrozenFeatures features = new FrozenFeatures();
         List<SeriesRun> runs = new ArrayList<>();
         int best = 0;
         for (int i = 0; i < seeds; i++) {
@@ -76,7 +78,8 @@ public record RepeatedTraining(FineTuning job, int seeds, List<TestSet> tests, b
             FineTuning one =
                     shared.withOutput(job.output().resolve(name))
                             .withOptions(job.options().withSeed(seed));
-            FineTuning.Result result = one.run(task, backend, listener.begins(name, i + 1, seeds));
+            FineTuning.Result result =
+                    one.run(task, backend, listener.begins(name, i + 1, seeds), features);
             SeriesRun run = new SeriesRun(name, seed, result, reports(one, result, ready, backend));
             runs.add(run);
             boolean better = i == 0 || score(run) > score(runs.get(best));
@@ -86,7 +89,8 @@ public record RepeatedTraining(FineTuning job, int seeds, List<TestSet> tests, b
             }
             listener.done(run, keepAll || better);
         }
-        return new TrainingSeries(TrainingSeries.Kind.SEEDS, runs, runs.get(best));
+        return new TrainingSeries(
+                TrainingSeries.Kind.SEEDS, runs, runs.get(best), features.saved());
     }
 
     private static SequencedMap<String, EvaluationReport> reports(

@@ -5,8 +5,10 @@ import xlmr.backend.Backend;
 import xlmr.eval.EvaluationReport;
 import xlmr.model.LoraModel;
 import xlmr.model.ModelLoader;
+import xlmr.model.NamedHead;
 import xlmr.model.TaskModel;
 import xlmr.model.XlmRobertaConfig;
+import xlmr.model.XlmRobertaModel;
 import xlmr.train.Inference;
 import xlmr.train.Measure;
 import xlmr.train.Trainer;
@@ -43,6 +45,11 @@ public record TestSet(String name, TrainingTask data) {
 
         private static TaskModel load(FineTuning job, FineTuning.Result result) {
             Path output = job.output();
+            if (job.saved() == SavedForm.HEAD) {
+                XlmRobertaModel encoder =
+                        ModelLoader.encoder(job.model(), ModelLoader.FROZEN).model();
+                return NamedHead.open(output, encoder).model();
+            }
             if (AdaptedModels.isAdapter(output)) {
                 return AdaptedModels.load(job.model(), output).model();
             }

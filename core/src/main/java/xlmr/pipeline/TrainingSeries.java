@@ -8,6 +8,7 @@ import java.util.SequencedSet;
 import xlmr.eval.EvaluationReport;
 import xlmr.eval.ReportNumbers;
 import xlmr.eval.Spread;
+import xlmr.train.FrozenFeatures;
 
 /// What came of several trainings: with other seeds, or with other examples held out.
 ///
@@ -15,7 +16,9 @@ import xlmr.eval.Spread;
 /// @param runs in their order
 /// @param kept the run whose model counts: the best seed, or the one on all examples that follows a
 ///   cross-validation and is none of `runs`
-public record TrainingSeries(Kind kind, List<SeriesRun> runs, SeriesRun kept) {
+/// @param features what was computed of a frozen encoder, and how often that was used again
+public record TrainingSeries(
+        Kind kind, List<SeriesRun> runs, SeriesRun kept, FrozenFeatures.Saved features) {
     /// What differs from run to run.
     public enum Kind {
         /// The seed.

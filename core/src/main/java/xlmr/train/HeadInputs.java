@@ -21,9 +21,11 @@ final class HeadInputs {
     private final TrainingListener listener;
     private final boolean encoderFrozen;
     private final int heads;
+    private final FrozenFeatures features;
     private final Consumer<TokenBatch> beforeBatch;
 
     /// @param heads that share the memory for features
+    /// @param features of earlier runs with the same encoder and kind of head
     /// @param beforeBatch is shown each batch before it runs: an optimizer brings its rows up to
     ///   date
     HeadInputs(
@@ -33,6 +35,7 @@ final class HeadInputs {
             TrainingListener listener,
             boolean encoderFrozen,
             int heads,
+            FrozenFeatures features,
             Consumer<TokenBatch> beforeBatch) {
         this.backend = backend;
         this.model = model;
@@ -40,6 +43,7 @@ final class HeadInputs {
         this.listener = listener;
         this.encoderFrozen = encoderFrozen;
         this.heads = heads;
+        this.features = features;
         this.beforeBatch = beforeBatch;
     }
 
@@ -93,7 +97,15 @@ final class HeadInputs {
     /// Computes features to keep.
     KeptFeatures keep(EncodedExamples examples, IntConsumer progress) {
         int columns = model.head().selectedColumns(model.config().hiddenSize());
-        return new KeptFeatures(inference().features(examples, progress), columns);
+        float[][] rows =
+                features.of(
+                        examples,
+                        missing -> {
+                            int before = examples.size() - missing.size();
+                            return inference()
+                                    .features(missing, done -> progress.accept(before + done));
+                        });
+        return new KeptFeatures(rows, columns);
     }
 
     /// The model as it is now, without gradients.

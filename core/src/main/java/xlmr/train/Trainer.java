@@ -34,6 +34,7 @@ public final class Trainer {
     private final AdamWSettings settings;
     private final TrainingListener listener;
     private @Nullable RunCheckpoints checkpoints;
+    private FrozenFeatures features = new FrozenFeatures();
     private @Nullable Ranks ranks;
     private Supplier<List<TaskModel>> again = List::of;
 
@@ -79,6 +80,15 @@ public final class Trainer {
     public Trainer withRanks(Ranks value, Supplier<List<TaskModel>> models) {
         ranks = value;
         again = models;
+        return this;
+    }
+
+    /// Takes what the encoder gives the head from earlier runs, where it is frozen, and remembers
+    /// it for later ones. Several heads that train together have no use for it.
+    ///
+    /// @param value of runs that start from the same encoder, with the same kind of head
+    public Trainer withFeatures(FrozenFeatures value) {
+        features = value;
         return this;
     }
 
@@ -307,6 +317,7 @@ public final class Trainer {
                                         listener,
                                         encoderFrozen,
                                         lessons.all().size(),
+                                        lessons.all().size() == 1 ? features : new FrozenFeatures(),
                                         tokens -> pass.optimizer().prepare(words, tokens.ids())));
     }
 

@@ -183,9 +183,66 @@ class NamedHeadCommandsTest {
         assertThat(run.err()).contains("head 'topic' was trained on another encoder");
     }
 
+    /// The best of the seeds is the head that training with this seed gives.
+    @Test
+    void theBestOfSeveralSeedsIsKept() {
+        Path scores = model.resolve("heads/seeds/seeds.json");
+        CommandRun seeds =
+                run(
+                        List.of("train", "--model", model, "--head-name", "seeds", "--seeds", "3"),
+                        lengths,
+                        "--validation",
+                        lengths,
+                        "--test",
+                        topics.resolveSibling("lengths.tsv"),
+                        "--no-report");
+        assertThat(seeds.out()).contains("says of 64 texts was computed once");
+        String kept = JsonDocument.read(scores).path("kept").asText();
+        run(
+                List.of("train", "--model", model, "--head-name", "one"),
+                lengths,
+                "--validation",
+                lengths,
+                "--seed",
+                kept.replace("seed-", ""));
+        assertThat(model.resolve("heads/seeds/head.safetensors"))
+                .hasSameBinaryContentAs(model.resolve("heads/one/head.safetensors"));
+        assertThat(model.resolve("heads/seeds/seed-0")).doesNotExist();
+        JsonNode runs = JsonDocument.read(scores).path("runs");
+        for (JsonNode one : runs) {
+            JsonNode validation = one.path("scores").path("validation");
+            JsonNode test = one.path("scores").path(lengths.toString());
+            assertThat(test.path("loss")).as("of the same file").isEqualTo(validation.path("loss"));
+        }
+    }
+
+    @Test
+    void aHeadWithAnAdapterIsCrossValidated() {
+        run(
+                List.of("train", "--model", model, "--head-name", "folds", "--folds", "2"),
+                lengths,
+                "--lora",
+                "r=2",
+                "--epochs",
+                "1");
+        run(
+                List.of("train", "--model", model, "--head-name", "whole"),
+                lengths,
+                "--lora",
+                "r=2",
+                "--epochs",
+                "1");
+        assertThat(JsonDocument.read(model.resolve("heads/folds/folds.json")).path("runs"))
+                .hasSize(2);
+        for (String file : List.of("head.safetensors", "adapter/adapter_model.safetensors")) {
+            assertThat(model.resolve("heads/folds").resolve(file))
+                    .hasSameBinaryContentAs(model.resolve("heads/whole").resolve(file));
+        }
+    }
+
     @Test
     void whatCannotBeIsRefusedInOneLine() {
-        refused("predict --head-name mood Hello", "has no head 'mood'; there are adapted, length");
+        refused("predict --head-name mood Hello", "has no head 'mood'; there are adapted, ");
         refused("predict --head-name topic,mood Hello", "has no head 'mood'");
         refused("predict --head-name topic,length --windows Hello", "--windows: for one head");
         refused("predict --head-name ../topic Hello", "letters, digits, - and _");
@@ -193,7 +250,7 @@ class NamedHeadCommandsTest {
         String train = "train --train " + lengths + " --head-name new";
         refused(train + " --tune full", "expected tune head or lora, found full");
         refused(train + " --output " + directory.resolve("x"), "expected one of them");
-        refused(train + " --seeds 2", "--head-name: one run");
+        refused(train + " --seeds 2 --test %s --keep-runs".formatted(lengths), "--keep-runs: not");
         refused(train + " --save merged", "--save: not with --head-name");
         refused(train + " --task token-classification", "only heads of sequence");
         CommandRun noModel = CommandRun.of("train", "--train", lengths, "--head-name", "new");

@@ -37,7 +37,8 @@ class SeriesCommandsTest {
                 run(TRAIN + files + " --seeds 3 --seed 5 --test " + few + " --output " + output);
         assertThat(out)
                 .contains("3 runs, seeds 5 to 7", "validation: macro f1", few + ": accuracy")
-                .contains("std. dev.");
+                .contains("std. dev.")
+                .contains("says of 52 texts was computed once, ", " used again 104 times: about ");
         JsonNode series = JSON.readTree(Files.readString(output.resolve("seeds.json")));
         List<Double> scores = new ArrayList<>();
         for (JsonNode one : series.path("runs")) {
@@ -94,7 +95,9 @@ class SeriesCommandsTest {
     void foldsAreJudgedOnWhatIsHeldOutAndTheModelLearnsFromAll() throws IOException {
         Path output = directory.resolve("folds");
         String out = run(TRAIN + " --train %s --folds 4 --output %s".formatted(few, output));
-        assertThat(out).contains("run 5 of 5: all examples", "4 folds", "on 24 examples");
+        assertThat(out)
+                .contains("run 5 of 5: all examples", "4 folds", "on 24 examples")
+                .contains("says of 32 texts was computed once, ", " used again 128 times: about ");
         JsonNode series = JSON.readTree(Files.readString(output.resolve("folds.json")));
         assertThat(series.path("runs")).hasSize(4);
         assertThat(series.path("kept").asText()).isEqualTo("all examples");
