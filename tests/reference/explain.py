@@ -2,7 +2,7 @@
 
     python tests/reference/explain.py [--check]
 
-For two checkpoints of tests/golden/models: integrated gradients with respect to the word vectors (400 midpoints, far more
+For checkpoints of tests/golden/models, classifiers of texts, a tagger and one that answers questions: integrated gradients with respect to the word vectors (400 midpoints, far more
 than the check needs), gradient x input, occlusion, attention rollout. Made with torch 2.15.0, transformers 5.23.0.
 """
 
@@ -11,21 +11,26 @@ import pathlib
 import sys
 
 import torch
-from transformers import AutoModelForSequenceClassification
+import transformers
 
 GOLDEN = pathlib.Path(__file__).resolve().parents[1] / "golden"
 FILE = GOLDEN / "explain/attributions.json"
 POINTS = 400
 PAD, HIDING = 1, 5
+# The numbers whose sum is explained: row (the token, or 0 for a head that reads <s>) and column.
 CASES = [
-    ("sequence_classification", [0, 17, 45, 301, 8, 120, 45, 2], 2),
-    ("sequence_classification", [0, 9, 2, 2, 77, 210, 2], 0),
-    ("xl_sequence_classification", [0, 17, 45, 61, 8, 2], 1),
+    ("sequence_classification", [0, 17, 45, 301, 8, 120, 45, 2], [[0, 2]]),
+    ("sequence_classification", [0, 9, 2, 2, 77, 210, 2], [[0, 0]]),
+    ("xl_sequence_classification", [0, 17, 45, 61, 8, 2], [[0, 1]]),
+    ("small_token_classification", [0, 17, 45, 61, 8, 33, 2], [[3, 1]]),
+    ("small_question_answering", [0, 9, 21, 2, 2, 44, 50, 61, 8, 2], [[6, 0], [7, 1]]),
 ]
 
 
-def contributions(name, ids, column):
-    model = AutoModelForSequenceClassification.from_pretrained(
+def contributions(name, ids, places):
+    architecture = json.loads((GOLDEN / "models" / name / "config.json").read_text())["architectures"][0]
+    each_token = not name.endswith("sequence_classification")
+    model = getattr(transformers, architecture).from_pretrained(
         GOLDEN / "models" / name, attn_implementation="eager").double().eval()
     for parameter in model.parameters():
         parameter.requires_grad_(False)
@@ -37,14 +42,19 @@ def contributions(name, ids, column):
     start = torch.where(fixed[None, :, None], own, words(torch.tensor(PAD)))
 
     def number(vectors):
-        return model(inputs_embeds=vectors, position_ids=positions).logits[:, column]
+        result = model(inputs_embeds=vectors, position_ids=positions)
+        if "logits" in result:
+            rows = result.logits if each_token else result.logits[:, None]
+        else:
+            rows = torch.stack([result.start_logits, result.end_logits], dim=-1)
+        return sum(rows[:, row, column] for row, column in places)
 
     def gradient(vectors):
         vectors = vectors.clone().requires_grad_(True)
         return torch.autograd.grad(number(vectors).sum(), vectors)[0]
 
-    places = (torch.arange(POINTS, dtype=torch.float64)[:, None, None] + 0.5) / POINTS
-    mean = gradient(start + places * (own - start)).mean(0, keepdim=True)
+    middles = (torch.arange(POINTS, dtype=torch.float64)[:, None, None] + 0.5) / POINTS
+    mean = gradient(start + middles * (own - start)).mean(0, keepdim=True)
     hidden = []
     for index in range(len(ids)):
         replaced = list(ids)
@@ -58,13 +68,13 @@ def contributions(name, ids, column):
         "model": name,
         "ids": ids,
         "fixed": fixed.tolist(),
-        "column": column,
+        "places": places,
         "start": number(start).item(),
         "end": number(own).item(),
         "integrated_gradients": (mean * (own - start)).sum(-1)[0].tolist(),
         "gradient_x_input": (gradient(own) * own).sum(-1)[0].tolist(),
         "occlusion": hidden,
-        "attention_rollout": reached[0].tolist(),
+        "attention_rollout": reached[[row for row, _ in places]].mean(0).tolist(),
     }
 
 

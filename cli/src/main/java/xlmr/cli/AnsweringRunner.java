@@ -21,6 +21,8 @@ import xlmr.eval.AnsweredQuestion;
 import xlmr.eval.PairedAnswers;
 import xlmr.eval.SpanReport;
 import xlmr.model.Task;
+import xlmr.pipeline.AnswerExplainer;
+import xlmr.pipeline.ExplanationSettings;
 import xlmr.pipeline.QuestionAnswerer;
 import xlmr.pipeline.QuestionAnsweringTraining;
 import xlmr.pipeline.TrainingTask;
@@ -114,7 +116,27 @@ final class AnsweringRunner implements TaskRunner {
     public Calibrated calibrate(Call call, LabelledInput labelled, List<Path> inputs) {
         throw new CommandException(
                 "calibrate: not for question-answering, where a probability is an answer's share"
-                    + " among the best stretches of one text, not that of a label");
+                        + " among the best stretches of one text, not that of a label");
+    }
+
+    @Override
+    public void explain(
+            Call call,
+            TextInput input,
+            ExplanationSettings settings,
+            ExplainRequest request,
+            ExplanationSink sink)
+            throws IOException {
+        AnswerExplainer explainer = AnswerExplainer.of(open(call, decoding(false))).with(settings);
+        try (Questions questions = questions(call.streams(), input)) {
+            List<Question> chunk = questions.next();
+            while (!chunk.isEmpty()) {
+                for (Question question : chunk) {
+                    sink.accept(explainer.explain(question, request.part()));
+                }
+                chunk = questions.next();
+            }
+        }
     }
 
     @Override

@@ -1,11 +1,13 @@
 package xlmr.cli;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import xlmr.data.ChoiceQuestion;
@@ -19,7 +21,9 @@ import xlmr.eval.PairedAnswers;
 import xlmr.model.Task;
 import xlmr.pipeline.CalibrationFitting;
 import xlmr.pipeline.ChoiceAnswerer;
+import xlmr.pipeline.ChoiceExplainer;
 import xlmr.pipeline.ChosenAnswer;
+import xlmr.pipeline.ExplanationSettings;
 import xlmr.pipeline.MultipleChoiceTraining;
 import xlmr.pipeline.TrainingTask;
 
@@ -83,6 +87,39 @@ final class ChoosingRunner implements TaskRunner {
             return new Calibrated(
                     CalibrationFitting.fit(answerer, questions, progress::to), answerer.model());
         }
+    }
+
+    @Override
+    public void explain(
+            Call call,
+            TextInput input,
+            ExplanationSettings settings,
+            ExplainRequest request,
+            ExplanationSink sink)
+            throws IOException {
+        OptionalInt choice = choice(request.label());
+        ChoiceExplainer explainer = ChoiceExplainer.of(open(call)).with(settings);
+        try (Questions questions = questions(call.streams(), input)) {
+            List<ChoiceQuestion> chunk = questions.next();
+            while (!chunk.isEmpty()) {
+                for (ChoiceQuestion question : chunk) {
+                    sink.accept(explainer.explain(question, choice));
+                }
+                chunk = questions.next();
+            }
+        }
+    }
+
+    private static OptionalInt choice(@Nullable String label) {
+        if (label == null) {
+            return OptionalInt.empty();
+        }
+        if (!label.matches("[0-9]{1,6}")) {
+            throw new CommandException(
+                    "--label: expected the number of a choice, counted from 0, found '%s'"
+                            .formatted(label));
+        }
+        return OptionalInt.of(Integer.parseInt(label));
     }
 
     @Override

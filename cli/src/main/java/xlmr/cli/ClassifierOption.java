@@ -113,19 +113,6 @@ final class ClassifierOption {
         return adapter != null || !headNames.isEmpty() || model.isNamedDirectory(directory);
     }
 
-    /// Refuses a model that is made for another task.
-    ///
-    /// @param command that is only for this task
-    void requireTask(Streams streams, Task task, String command) {
-        Path directory = model.directory(streams);
-        Task found = Task.of(XlmRobertaConfig.read(directory.resolve("config.json"))).orElse(task);
-        if (adapter == null && headNames.isEmpty() && found != task) {
-            throw new CommandException(
-                    "%s is for %s; %s is a model for %s"
-                            .formatted(command, task.word(), directory, found.word()));
-        }
-    }
-
     /// What to call it in a report.
     String name() {
         return adapter == null ? model.name() : ShortName.of(adapter);

@@ -21,13 +21,15 @@ import xlmr.pipeline.Explanation;
 import xlmr.pipeline.ExplanationBaseline;
 import xlmr.pipeline.ExplanationMethod;
 import xlmr.pipeline.ExplanationPage;
+import xlmr.pipeline.ExplanationSettings;
 import xlmr.pipeline.TextExplainer;
 
 /// Shows what in a text decides.
 @Command(
         name = "explain",
         description = {
-            "Show what each token of a text contributes to a classifier's answer.",
+            "Show what each token of a text contributes to a model's answer: to a label, a number,"
+                    + " the tag of a word, a choice, an answer in a text.",
             "",
             "A score above 0 speaks for the label, below 0 against it. On a terminal blue is for"
                     + " and orange against; NO_COLOR turns colors off."
@@ -38,7 +40,9 @@ import xlmr.pipeline.TextExplainer;
             "  xlmr explain --model DIR \"The match was decided in the last minute.\"",
             "  xlmr explain --model DIR --label travel --method occlusion \"We took the night"
                     + " train.\"",
-            "  xlmr explain --model DIR --input texts.csv --html explained.html"
+            "  xlmr explain --model DIR --input texts.csv --html explained.html",
+            "  xlmr explain --model TAGGER --word Rome \"Does Kurt like Rome?\"",
+            "  xlmr explain --model DIR --pair \"Ada lives in Oslo.\" \"Where does Ada live?\""
         })
 final class ExplainCommand implements Runnable {
     /// Texts on one page.
@@ -49,22 +53,20 @@ final class ExplainCommand implements Runnable {
     private int truncated;
 
     @Mixin private ClassifierOption model;
+    @Mixin private TaskOption taskOption;
     @Mixin private TextInput input;
+    @Mixin private TaskRunners runners;
 
     @Option(
             names = "--method",
             paramLabel = "NAME",
             description =
                     "integrated-gradients (exact, tens of passes), gradient-x-input (one pass),"
-                            + " occlusion (a pass for each token) or attention-rollout (the same for"
-                            + " every label). Default: integrated-gradients.")
+                        + " occlusion (a pass for each token) or attention-rollout (the same for"
+                        + " every label). Default: integrated-gradients.")
     private String method = ExplanationMethod.INTEGRATED_GRADIENTS.word();
 
-    @Option(
-            names = "--label",
-            paramLabel = "LABEL",
-            description = "Explain the number of this label. Default: the one predicted.")
-    private @Nullable String label;
+    @Mixin private ExplainRequest request;
 
     @Option(
             names = "--baseline",
@@ -105,11 +107,6 @@ final class ExplainCommand implements Runnable {
         this.streams = streams;
     }
 
-    /// Takes one explanation.
-    private interface Sink {
-        void accept(Explanation explanation) throws IOException;
-    }
-
     @Override
     public void run() {
         ExplanationMethod chosen = method();
@@ -123,14 +120,12 @@ final class ExplainCommand implements Runnable {
         if (output != null && html != null) {
             throw new CommandException("give either --output or --html, not both");
         }
-        model.requireTask(streams, Task.SEQUENCE_CLASSIFICATION, "explain");
-        try (Backend backend = compute.open(streams);
-                TextInput.Texts texts = input.open(streams, false)) {
-            TextExplainer ready =
-                    explainer(TextExplainer.of(model.open(streams, backend)), content)
-                            .withMethod(chosen);
+        ExplanationSettings settings = settings(content).withMethod(chosen);
+        Task task = model.task(streams, taskOption);
+        request.checkFor(task);
+        try (Backend backend = compute.open(streams)) {
             if (html != null) {
-                page(html, ready, texts);
+                page(html, task, backend, settings);
             } else if (output != null || json) {
                 JsonLines.write(
                         streams,
@@ -138,11 +133,12 @@ final class ExplainCommand implements Runnable {
                         "explanations",
                         lines ->
                                 explain(
-                                        ready,
-                                        texts,
+                                        task,
+                                        backend,
+                                        settings,
                                         one -> lines.accept(ExplanationFields.of(one))));
             } else {
-                explain(ready, texts, one -> ExplanationText.print(streams, one));
+                explain(task, backend, settings, one -> ExplanationText.print(streams, one));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -150,21 +146,23 @@ final class ExplainCommand implements Runnable {
         warn();
     }
 
-    private TextExplainer explainer(TextExplainer defaults, @Nullable ExplanationBaseline content) {
+    private ExplanationSettings settings(@Nullable ExplanationBaseline content) {
         try {
-            TextExplainer limited = steps == null ? defaults : defaults.withLimit(steps);
+            ExplanationSettings defaults = ExplanationSettings.defaults();
+            ExplanationSettings limited = steps == null ? defaults : defaults.withLimit(steps);
             return content == null ? limited : limited.withBaseline(content);
         } catch (IllegalArgumentException e) {
             throw new CommandException("--steps: " + e.getMessage());
         }
     }
 
-    private void page(Path file, TextExplainer explainer, TextInput.Texts texts)
+    private void page(Path file, Task task, Backend backend, ExplanationSettings settings)
             throws IOException {
         List<Explanation> explanations = new ArrayList<>();
         explain(
-                explainer,
-                texts,
+                task,
+                backend,
+                settings,
                 one -> {
                     if (explanations.size() == PAGE_TEXTS) {
                         throw new CommandException(
@@ -186,16 +184,28 @@ final class ExplainCommand implements Runnable {
         streams.out().printf("%d explanations in %s%n", explanations.size(), file);
     }
 
-    private void explain(TextExplainer explainer, TextInput.Texts texts, Sink sink)
+    private void explain(
+            Task task, Backend backend, ExplanationSettings settings, ExplanationSink sink)
             throws IOException {
-        List<Example> next = texts.next(1);
-        while (!next.isEmpty()) {
-            Explanation explanation = explainer.explain(next.getFirst(), label);
-            truncated += explanation.prediction().truncatedTokens() > 0 ? 1 : 0;
-            Explanation.Completeness completeness = explanation.completeness();
-            incomplete += completeness != null && !completeness.isComplete() ? 1 : 0;
-            sink.accept(explanation);
-            next = texts.next(1);
+        ExplanationSink counted =
+                one -> {
+                    truncated += one.truncatedTokens() > 0 ? 1 : 0;
+                    Explanation.Completeness completeness = one.completeness();
+                    incomplete += completeness != null && !completeness.isComplete() ? 1 : 0;
+                    sink.accept(one);
+                };
+        if (task != Task.SEQUENCE_CLASSIFICATION) {
+            TaskRunner.Call call = model.call(streams, backend, json, CalibrationOption.none());
+            runners.of(task).explain(call, input, settings, request, counted);
+            return;
+        }
+        try (TextInput.Texts texts = input.open(streams, false)) {
+            TextExplainer explainer = new TextExplainer(model.open(streams, backend), settings);
+            List<Example> next = texts.next(1);
+            while (!next.isEmpty()) {
+                counted.accept(explainer.explain(next.getFirst(), request.label()));
+                next = texts.next(1);
+            }
         }
     }
 

@@ -23,7 +23,7 @@ final class ExplanationText {
         PrintStream out = streams.out();
         out.println(Printable.line(ExplanationWords.answer(explanation)));
         if (streams.colored()) {
-            out.println(colored(explanation, explanation.prediction().text(), 0));
+            out.println(colored(explanation, explanation.text(), 0));
             if (explanation.textPair() != null) {
                 out.println(colored(explanation, explanation.textPair(), 1));
             }

@@ -10,6 +10,7 @@ import xlmr.data.MaskingRule;
 import xlmr.eval.LanguageModelReport;
 import xlmr.model.Task;
 import xlmr.pipeline.CausalLanguageModelTraining;
+import xlmr.pipeline.ExplanationSettings;
 import xlmr.pipeline.LanguageModelEvaluation;
 import xlmr.pipeline.MaskedLanguageModelTraining;
 import xlmr.pipeline.TrainingTask;
@@ -78,6 +79,18 @@ final class LanguageModelRunner implements TaskRunner {
     public Calibrated calibrate(Call call, LabelledInput labelled, List<Path> inputs) {
         throw new CommandException(
                 "calibrate: not for %s; it is for labels, tags and choices".formatted(task.word()));
+    }
+
+    @Override
+    public void explain(
+            Call call,
+            TextInput input,
+            ExplanationSettings settings,
+            ExplainRequest request,
+            ExplanationSink sink) {
+        throw new CommandException(
+                "explain: not for %s; it explains labels, tags, numbers, choices and answers"
+                        .formatted(task.word()));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package xlmr.cli;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import xlmr.data.DataWarning;
+import xlmr.data.Example;
 import xlmr.data.RecordCursor;
 import xlmr.data.TaggedFormat;
 import xlmr.data.TaggedOptions;
@@ -22,6 +24,8 @@ import xlmr.eval.PairedAnswers;
 import xlmr.eval.TagScheme;
 import xlmr.model.Task;
 import xlmr.pipeline.CalibrationFitting;
+import xlmr.pipeline.ExplanationSettings;
+import xlmr.pipeline.TagExplainer;
 import xlmr.pipeline.TaggedWord;
 import xlmr.pipeline.TokenClassificationTraining;
 import xlmr.pipeline.TokenTagger;
@@ -191,6 +195,32 @@ final class TaggingRunner implements TaskRunner {
         try (Progress progress = Progress.over(call.streams(), "calibrate", sentences.size())) {
             return new Calibrated(
                     CalibrationFitting.fit(tagger, sentences, progress::to), tagger.model());
+        }
+    }
+
+    @Override
+    public void explain(
+            Call call,
+            TextInput input,
+            ExplanationSettings settings,
+            ExplainRequest request,
+            ExplanationSink sink)
+            throws IOException {
+        if (isTagged(input)) {
+            throw new CommandException(
+                    "explain: takes plain texts; leave out --tag-format, or give the text itself");
+        }
+        TagExplainer explainer = TagExplainer.of(open(call)).with(settings);
+        try (TextInput.Texts texts = input.open(call.streams(), false)) {
+            List<Example> next = texts.next(1);
+            while (!next.isEmpty()) {
+                Example text = next.getFirst();
+                if (text.textPair() != null) {
+                    throw text.problem("has two texts; token classification takes one");
+                }
+                sink.accept(explainer.explain(text.text(), request.word(), request.label()));
+                next = texts.next(1);
+            }
         }
     }
 

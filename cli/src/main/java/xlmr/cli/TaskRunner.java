@@ -1,11 +1,13 @@
 package xlmr.cli;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import xlmr.backend.Backend;
 import xlmr.eval.CalibrationReport;
 import xlmr.model.TaskModel;
+import xlmr.pipeline.ExplanationSettings;
 import xlmr.pipeline.TrainingTask;
 
 /// What `train`, `evaluate` and `predict` do for one task, with the options that only this task
@@ -34,6 +36,19 @@ interface TaskRunner {
     /// @param labelled the options of labelled files
     /// @throws CommandException if the task has no probabilities of labels
     Calibrated calibrate(Call call, LabelledInput labelled, List<Path> inputs);
+
+    /// Says what in each text decides.
+    ///
+    /// @param settings how that is found
+    /// @param request which number of the model is explained
+    /// @throws CommandException if the task has no answer to explain
+    void explain(
+            Call call,
+            TextInput input,
+            ExplanationSettings settings,
+            ExplainRequest request,
+            ExplanationSink sink)
+            throws IOException;
 
     /// Answers.
     ///

@@ -17,25 +17,22 @@ final class AttentionRollout implements LayerObserver {
 
     private AttentionRollout() {}
 
-    /// The share of each of the T tokens in what a head reads: the row of `<s>`, or the mean of all
-    /// rows where the head reads more than that. The shares sum to 1.
+    /// The share of each of the T tokens in what a head reads, the mean of some rows. The shares
+    /// sum to 1.
     ///
     /// @param tokens one sequence
-    /// @param firstOnly whether the head reads `<s>` alone
-    static double[] of(TaskModel model, Ops ops, TokenBatch tokens, boolean firstOnly) {
+    /// @param read the rows that the head reads, at least one
+    static double[] of(TaskModel model, Ops ops, TokenBatch tokens, int[] read) {
         AttentionRollout rollout = new AttentionRollout();
         model.encoder().forward(ops, tokens, null, rollout); // [N, C]
         double[][] rows = rollout.reached;
         if (rows == null) {
             throw new IllegalArgumentException("attention rollout: the model has no layer");
         }
-        if (firstOnly) {
-            return rows[0];
-        }
         double[] mean = new double[rows.length];
-        for (double[] row : rows) {
+        for (int row : read) {
             for (int t = 0; t < mean.length; t++) {
-                mean[t] += row[t] / rows.length;
+                mean[t] += rows[row][t] / read.length;
             }
         }
         return mean;

@@ -17,6 +17,7 @@ import xlmr.model.Targets;
 import xlmr.model.Task;
 import xlmr.model.TaskModel;
 import xlmr.model.XlmRobertaConfig;
+import xlmr.tokenizer.Encoding;
 import xlmr.tokenizer.XlmRobertaTokenizer;
 import xlmr.train.Inference;
 
@@ -30,12 +31,12 @@ import xlmr.train.Inference;
 ///
 /// Immutable; one answerer serves many threads.
 public final class ChoiceAnswerer {
+    private final Backend backend;
     private final TaskModel model;
     private final XlmRobertaTokenizer tokenizer;
     private final LoadReport report;
     private final Inference inference;
     private final int maxLength;
-    private final int threads;
     private final @Nullable ModelCalibration calibration;
 
     private ChoiceAnswerer(
@@ -43,23 +44,23 @@ public final class ChoiceAnswerer {
             LoadedModel<TaskModel> loaded,
             XlmRobertaTokenizer tokenizer,
             int maxLength) {
+        this.backend = backend;
         this.model = loaded.model();
         this.report = loaded.report();
         this.tokenizer = tokenizer;
         this.inference = new Inference(backend, model);
         int most = model.config().maxTokens();
         this.maxLength = maxLength <= 0 ? most : Math.min(most, maxLength);
-        this.threads = backend.threads();
         this.calibration = null;
     }
 
     private ChoiceAnswerer(ChoiceAnswerer other, ModelCalibration calibration) {
+        this.backend = other.backend;
         this.model = other.model;
         this.tokenizer = other.tokenizer;
         this.report = other.report;
         this.inference = other.inference;
         this.maxLength = other.maxLength;
-        this.threads = other.threads;
         this.calibration = calibration;
     }
 
@@ -147,6 +148,21 @@ public final class ChoiceAnswerer {
         return calibration == null ? 1 : calibration.temperature();
     }
 
+    ExplainedModel explained() {
+        return new ExplainedModel(backend, model, tokenizer, inference);
+    }
+
+    /// A choice of a question as the model reads it.
+    Encoding encode(ChoiceQuestion question, int choice) {
+        return tokenizer
+                .encodeAllPairs(
+                        List.of(question.context()),
+                        List.of(question.continuation(choice)),
+                        ChoiceSequences.options(maxLength),
+                        1)
+                .getFirst();
+    }
+
     /// The network.
     public TaskModel model() {
         return model;
@@ -163,7 +179,7 @@ public final class ChoiceAnswerer {
     }
 
     private ChoiceSequences sequences(List<ChoiceQuestion> questions) {
-        return ChoiceSequences.of(questions, tokenizer, maxLength, threads);
+        return ChoiceSequences.of(questions, tokenizer, maxLength, backend.threads());
     }
 
     private ChosenAnswer answer(ChoiceQuestion question, float[] logits, int truncated) {

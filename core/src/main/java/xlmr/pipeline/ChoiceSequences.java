@@ -34,11 +34,7 @@ record ChoiceSequences(List<int[]> sequences, int[] starts, int[] truncated) {
             starts[q + 1] = contexts.size();
         }
         List<Encoding> encodings =
-                tokenizer.encodeAllPairs(
-                        contexts,
-                        continuations,
-                        EncodingOptions.defaults().withMaxLength(maxLength),
-                        threads);
+                tokenizer.encodeAllPairs(contexts, continuations, options(maxLength), threads);
         int[] truncated = new int[questions.size()];
         for (int q = 0; q < truncated.length; q++) {
             for (Encoding encoding : encodings.subList(starts[q], starts[q + 1])) {
@@ -47,6 +43,11 @@ record ChoiceSequences(List<int[]> sequences, int[] starts, int[] truncated) {
         }
         return new ChoiceSequences(
                 encodings.stream().map(Encoding::ids).toList(), starts, truncated);
+    }
+
+    /// How a context and a choice become tokens.
+    static EncodingOptions options(int maxLength) {
+        return EncodingOptions.defaults().withMaxLength(maxLength);
     }
 
     /// What a model reads.

@@ -3,25 +3,27 @@ package xlmr.pipeline;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What the tokens of a text, or of a pair of texts, contribute to one number of a classifier.
+/// What the tokens of a text, or of a pair of texts, contribute to one number of a model.
 ///
 /// @param method how it was found
-/// @param prediction what the model says of the text
-/// @param textPair the second text of a pair, or null
-/// @param label whose number is explained; empty for regression
-/// @param value the number: the label's logit, before temperature and softmax or sigmoid
-/// @param probability of the label; NaN for regression
+/// @param text the first text: of a question the question, of a choice the context
+/// @param textPair the second text of a pair, or null: the context of a question, the choice
+/// @param number which number is explained, and what the model says
+/// @param value of the number: a logit, before temperature and softmax or sigmoid
+/// @param probability of the label, tag or choice; NaN where there is none
 /// @param tokens all that the model read, in their order
 /// @param completeness of integrated gradients; null for other methods
+/// @param truncatedTokens that did not fit the maximum length, and so are not explained
 public record Explanation(
         ExplanationMethod method,
-        Prediction prediction,
+        String text,
         @Nullable String textPair,
-        String label,
+        ExplainedNumber number,
         double value,
         double probability,
         List<TokenScore> tokens,
-        @Nullable Completeness completeness) {
+        @Nullable Completeness completeness,
+        int truncatedTokens) {
 
     /// Whether contributions add up to what they should: the number for the text minus the number
     /// for the text without content.
@@ -70,8 +72,7 @@ public record Explanation(
     /// @param sequence 0 for the first text, 1 for the second
     public double[] scoresOf(int sequence) {
         String second = textPair == null ? "" : textPair;
-        String text = sequence == 0 ? prediction.text() : second;
-        double[] scores = new double[text.length()];
+        double[] scores = new double[sequence == 0 ? text.length() : second.length()];
         for (TokenScore token : tokens) {
             for (int i = token.start(); token.sequence() == sequence && i < token.end(); i++) {
                 scores[i] += token.score();

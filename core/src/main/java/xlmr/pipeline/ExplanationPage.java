@@ -56,7 +56,7 @@ public final class ExplanationPage {
         html.append("<section>\n<h2>")
                 .append(escaped(ExplanationWords.answer(explanation)))
                 .append("</h2>\n");
-        text(html, explanation, explanation.prediction().text(), 0);
+        text(html, explanation, explanation.text(), 0);
         if (explanation.textPair() != null) {
             text(html, explanation, explanation.textPair(), 1);
         }

@@ -1,5 +1,6 @@
 package xlmr.pipeline;
 
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -36,20 +37,63 @@ public final class ExplanationWords {
 
     /// Which number is explained, and what the model says.
     public static String answer(Explanation explanation) {
-        if (explanation.label().isEmpty()) {
-            return format("the number %.4f", explanation.value());
-        }
-        String said = explanation.prediction().label();
-        boolean own =
-                said.equals(explanation.label())
-                        || explanation.prediction().labels().contains(explanation.label());
+        return switch (explanation.number()) {
+            case ExplainedNumber.Value value -> format("the number %.4f", explanation.value());
+            case ExplainedNumber.Label(String label, List<String> said) ->
+                    label(explanation, label, said);
+            case ExplainedNumber.Tag tag -> tag(explanation, tag);
+            case ExplainedNumber.Choice(int choice, int said) ->
+                    format(
+                            "choice %d: %s%s",
+                            choice,
+                            logit(explanation),
+                            choice == said ? "" : format(" (the model chooses %d)", said));
+            case ExplainedNumber.Answer answer -> answer(explanation, answer);
+        };
+    }
+
+    private static String label(Explanation explanation, String label, List<String> said) {
+        boolean own = said.contains(label);
         return format(
-                "%s%s: logit %.3f, %.1f %%%s",
+                "%s%s: %s%s",
                 own ? "" : "for ",
-                explanation.label(),
-                explanation.value(),
-                100 * explanation.probability(),
-                own ? "" : " (the model says %s)".formatted(said.isEmpty() ? "none" : said));
+                label,
+                logit(explanation),
+                own
+                        ? ""
+                        : " (the model says %s)"
+                                .formatted(said.isEmpty() ? "none" : String.join("|", said)));
+    }
+
+    private static String tag(Explanation explanation, ExplainedNumber.Tag tag) {
+        boolean own = tag.said().equals(tag.tag());
+        return format(
+                "%s%s of %s (%d to %d): %s%s",
+                own ? "" : "for ",
+                tag.tag(),
+                tag.word(),
+                tag.span().start(),
+                tag.span().end(),
+                logit(explanation),
+                own ? "" : " (the model says %s)".formatted(tag.said()));
+    }
+
+    private static String answer(Explanation explanation, ExplainedNumber.Answer answer) {
+        return format(
+                "%s of the answer %s (%d to %d): %.3f",
+                switch (answer.part()) {
+                    case START -> "start logit";
+                    case END -> "end logit";
+                    case BOTH -> "score, the sum of start and end logit,";
+                },
+                answer.answer(),
+                answer.span().start(),
+                answer.span().end(),
+                explanation.value());
+    }
+
+    private static String logit(Explanation explanation) {
+        return format("logit %.3f, %.1f %%", explanation.value(), 100 * explanation.probability());
     }
 
     /// Whether the contributions add up.
@@ -68,8 +112,8 @@ public final class ExplanationWords {
                 ? sums + "."
                 : format(
                         "%s. NOT COMPLETE within 1 %%: the limit of %d steps came first, or the two"
-                                + " texts hardly differ; allow more steps or take another baseline, and"
-                                + " read the scores with care.",
+                            + " texts hardly differ; allow more steps or take another baseline, and"
+                            + " read the scores with care.",
                         sums, completeness.limit());
     }
 

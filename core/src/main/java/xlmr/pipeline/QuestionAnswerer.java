@@ -28,24 +28,24 @@ import xlmr.train.Inference;
 /// GivenAnswer answer = answerer.answer("Who wrote it?", "It was written by Ada.");
 /// ```
 public final class QuestionAnswerer {
+    private final Backend backend;
     private final TaskModel model;
     private final XlmRobertaTokenizer tokenizer;
     private final LoadReport report;
     private final Inference inference;
     private final Settings settings;
-    private final int threads;
 
     private QuestionAnswerer(
             Backend backend,
             LoadedModel<TaskModel> loaded,
             XlmRobertaTokenizer tokenizer,
             Settings settings) {
+        this.backend = backend;
         this.model = loaded.model();
         this.report = loaded.report();
         this.tokenizer = tokenizer;
         this.inference = new Inference(backend, model);
         this.settings = settings;
-        this.threads = backend.threads();
     }
 
     /// How long contexts are cut, and how answers are found.
@@ -149,9 +149,14 @@ public final class QuestionAnswerer {
         return QuestionAnsweringTraining.answered(windows, logits, settings.decoding());
     }
 
-    private QuestionWindows windows(List<Question> questions) {
+    ExplainedModel explained() {
+        return new ExplainedModel(backend, model, tokenizer, inference);
+    }
+
+    QuestionWindows windows(List<Question> questions) {
         int most = model.config().maxTokens();
         int limit = settings.maxLength() <= 0 ? most : Math.min(most, settings.maxLength());
-        return QuestionWindows.of(questions, tokenizer, limit, settings.stride(), threads);
+        return QuestionWindows.of(
+                questions, tokenizer, limit, settings.stride(), backend.threads());
     }
 }

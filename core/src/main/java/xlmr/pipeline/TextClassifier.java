@@ -364,9 +364,8 @@ public final class TextClassifier {
         return reading;
     }
 
-    /// The rows of numbers of token sequences. `[M][K]`
-    float[][] logitsOfIds(List<int[]> sequences) {
-        return inference.logits(new EncodedExamples(sequences, null), done -> {});
+    ExplainedModel explained() {
+        return new ExplainedModel(backend, model, tokenizer, inference);
     }
 
     /// How logits are read.

@@ -1,7 +1,5 @@
 package xlmr.pipeline;
 
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import xlmr.data.Example;
@@ -19,53 +17,33 @@ import xlmr.tokenizer.Encoding;
 /// }
 /// ```
 ///
-/// What is explained is the logit of one label, the predicted one by default. Immutable; one
-/// explainer serves many threads.
+/// What is explained is the logit of one label, the predicted one by default. [TagExplainer],
+/// [AnswerExplainer] and [ChoiceExplainer] do the same for other tasks. Immutable; one explainer
+/// serves many threads.
 ///
 /// @param classifier that answers
-/// @param method how contributions are found
-/// @param baseline of integrated gradients
-/// @param limit most gradients that integrated gradients compute, at least 16
-public record TextExplainer(
-        TextClassifier classifier,
-        ExplanationMethod method,
-        ExplanationBaseline baseline,
-        int limit) {
-    private static final int DEFAULT_LIMIT = 1024;
-    private static final int LEAST_LIMIT = 16;
-
-    public TextExplainer {
-        if (limit < LEAST_LIMIT) {
-            throw new IllegalArgumentException(
-                    "explain: expected a limit of at least %d steps, found %d"
-                            .formatted(LEAST_LIMIT, limit));
-        }
-    }
-
+/// @param settings how contributions are found
+public record TextExplainer(TextClassifier classifier, ExplanationSettings settings) {
     /// Integrated gradients from a text of `<pad>`.
     public static TextExplainer of(TextClassifier classifier) {
-        return new TextExplainer(
-                classifier,
-                ExplanationMethod.INTEGRATED_GRADIENTS,
-                ExplanationBaseline.PAD,
-                DEFAULT_LIMIT);
+        return new TextExplainer(classifier, ExplanationSettings.defaults());
     }
 
     /// The same by another method.
     public TextExplainer withMethod(ExplanationMethod value) {
-        return new TextExplainer(classifier, value, baseline, limit);
+        return new TextExplainer(classifier, settings.withMethod(value));
     }
 
     /// The same with another text without content.
     public TextExplainer withBaseline(ExplanationBaseline value) {
-        return new TextExplainer(classifier, method, value, limit);
+        return new TextExplainer(classifier, settings.withBaseline(value));
     }
 
     /// The same with another limit on the gradients of integrated gradients.
     ///
     /// @throws IllegalArgumentException if it is below 16
     public TextExplainer withLimit(int value) {
-        return new TextExplainer(classifier, method, baseline, value);
+        return new TextExplainer(classifier, settings.withLimit(value));
     }
 
     /// Explains the answer to a text.
@@ -79,7 +57,8 @@ public record TextExplainer(
     /// @throws IllegalArgumentException if the model has no such label
     public Explanation explain(Example example, @Nullable String label) {
         Encoding encoding = classifier.encode(List.of(example)).getFirst();
-        double[] row = Logits.toDouble(classifier.logitsOfIds(List.of(encoding.ids())))[0];
+        ExplainedModel model = classifier.explained();
+        double[] row = Logits.toDouble(model.logits(List.of(encoding.ids())))[0];
         Prediction prediction =
                 classifier
                         .reading()
@@ -90,36 +69,26 @@ public record TextExplainer(
                                 encoding.truncatedTokens(),
                                 List.of());
         int column = label == null ? Logits.argmax(row) : column(label);
-        TokenAttribution attribution =
-                new TokenAttribution(
-                        classifier.backend(),
-                        classifier.model(),
+        ExplainedModel.Found found =
+                model.explain(
                         encoding.ids(),
                         encoding.specialTokensMask(),
-                        column);
-        Found found =
-                switch (method) {
-                    case INTEGRATED_GRADIENTS -> integratedGradients(attribution);
-                    case GRADIENT_X_INPUT -> new Found(attribution.gradientTimesInput(), null);
-                    case OCCLUSION ->
-                            new Found(
-                                    attribution.occlusion(
-                                            classifier.tokenizer().maskId(),
-                                            classifier::logitsOfIds),
-                                    null);
-                    case ATTENTION_ROLLOUT -> new Found(attribution.attentionRollout(), null);
-                };
+                        List.of(NumberPlace.ofColumn(column)),
+                        settings);
         boolean number = classifier.problem() == ProblemType.REGRESSION;
         String name = classifier.config().labels().get(column);
         return new Explanation(
-                method,
-                prediction,
+                settings.method(),
+                example.text(),
                 example.textPair(),
-                number ? "" : name,
+                number
+                        ? new ExplainedNumber.Value()
+                        : new ExplainedNumber.Label(name, prediction.labels()),
                 row[column],
                 number ? Double.NaN : prediction.probabilities().getOrDefault(name, Double.NaN),
-                tokens(encoding, found.scores()),
-                found.completeness());
+                model.tokens(encoding, found.scores()),
+                found.completeness(),
+                encoding.truncatedTokens());
     }
 
     private int column(String label) {
@@ -128,49 +97,6 @@ public record TextExplainer(
                     "explain: label '%s': this model gives a number and has no labels"
                             .formatted(label));
         }
-        LabelSet labels = LabelSet.of(classifier.config().labels());
-        return labels.find(label)
-                .orElseThrow(
-                        () ->
-                                new IllegalArgumentException(
-                                        "explain: no label '%s'; the model knows %s"
-                                                .formatted(
-                                                        label, String.join(", ", labels.names()))));
-    }
-
-    private List<TokenScore> tokens(Encoding encoding, double[] scores) {
-        List<TokenScore> tokens = new ArrayList<>();
-        for (int t = 0; t < scores.length; t++) {
-            tokens.add(
-                    new TokenScore(
-                            classifier.tokenizer().piece(encoding.ids()[t]),
-                            encoding.sequenceIds()[t],
-                            encoding.starts()[t],
-                            encoding.ends()[t],
-                            scores[t]));
-        }
-        return tokens;
-    }
-
-    /// @param scores `[T]`
-    private record Found(double[] scores, Explanation.@Nullable Completeness completeness) {}
-
-    private Found integratedGradients(TokenAttribution attribution) {
-        float[] content =
-                switch (baseline) {
-                    case PAD -> attribution.wordVector(classifier.tokenizer().padId());
-                    case MASK -> attribution.wordVector(classifier.tokenizer().maskId());
-                    case ZERO -> new float[classifier.config().hiddenSize()];
-                };
-        TokenAttribution.Integrated integrated = attribution.integratedGradients(content, limit);
-        return new Found(
-                integrated.scores(),
-                new Explanation.Completeness(
-                        baseline,
-                        integrated.start(),
-                        integrated.end() - integrated.start(),
-                        Arrays.stream(integrated.scores()).sum(),
-                        integrated.steps(),
-                        limit));
+        return ExplainedModel.column(LabelSet.of(classifier.config().labels()), "label", label);
     }
 }

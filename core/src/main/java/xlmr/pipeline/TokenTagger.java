@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,7 @@ import xlmr.train.Inference;
 public final class TokenTagger {
     private static final EncodingOptions BARE = EncodingOptions.defaults().withSpecialTokens(false);
 
+    private final Backend backend;
     private final TaskModel model;
     private final LabelSet labels;
     private final XlmRobertaTokenizer tokenizer;
@@ -56,11 +58,13 @@ public final class TokenTagger {
     private final @Nullable ModelCalibration calibration;
 
     private TokenTagger(
+            Backend backend,
             TaskModel model,
             XlmRobertaTokenizer tokenizer,
             LoadReport report,
             Inference inference,
             TokenWindows.Cut cut) {
+        this.backend = backend;
         this.model = model;
         this.labels = LabelSet.of(model.config().labels());
         this.tokenizer = tokenizer;
@@ -72,6 +76,7 @@ public final class TokenTagger {
 
     private TokenTagger(
             TokenTagger other, TokenWindows.Cut cut, @Nullable ModelCalibration calibration) {
+        this.backend = other.backend;
         this.model = other.model;
         this.labels = other.labels;
         this.tokenizer = other.tokenizer;
@@ -114,6 +119,7 @@ public final class TokenTagger {
         TaskModel model = loaded.model();
         int most = model.config().maxTokens();
         return new TokenTagger(
+                backend,
                 model,
                 tokenizer,
                 loaded.report(),
@@ -155,13 +161,7 @@ public final class TokenTagger {
     /// @param progress is told the number of texts done
     public List<TagPrediction> tagTexts(List<String> texts, IntConsumer progress) {
         List<TaggedSentence> sentences = new ArrayList<>();
-        for (String text : texts) {
-            List<TextSpan> spans = words(text);
-            List<String> words = spans.stream().map(span -> span.of(text)).toList();
-            if (!words.isEmpty()) {
-                sentences.add(new TaggedSentence(words, List.of(), text, spans, true, "text", 1));
-            }
-        }
+        texts.forEach(text -> sentence(text).ifPresent(sentences::add));
         Iterator<TagPrediction> tagged = tagWords(sentences, progress).iterator();
         List<TagPrediction> predictions = new ArrayList<>(texts.size());
         for (String text : texts) {
@@ -169,6 +169,15 @@ public final class TokenTagger {
             predictions.add(hasWords ? tagged.next() : new TagPrediction(text, List.of(), 0));
         }
         return predictions;
+    }
+
+    /// A text cut into words; empty if it has none.
+    Optional<TaggedSentence> sentence(String text) {
+        List<TextSpan> spans = words(text);
+        List<String> words = spans.stream().map(span -> span.of(text)).toList();
+        return words.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new TaggedSentence(words, List.of(), text, spans, true, "text", 1));
     }
 
     /// Tags for sentences that are already cut into words; tags that they have are not looked at.
@@ -265,6 +274,18 @@ public final class TokenTagger {
         return model.config();
     }
 
+    ExplainedModel explained() {
+        return new ExplainedModel(backend, model, tokenizer, inference);
+    }
+
+    TokenWindows.Cut cut() {
+        return cut;
+    }
+
+    double temperature() {
+        return calibration == null ? 1 : calibration.temperature();
+    }
+
     /// The network.
     public TaskModel model() {
         return model;
@@ -353,7 +374,7 @@ public final class TokenTagger {
         if (calibration != null) {
             for (float[] sequence : logits) {
                 for (int i = 0; i < sequence.length; i++) {
-                    sequence[i] = (float) (sequence[i] / calibration.temperature());
+                    sequence[i] = (float) (sequence[i] / temperature());
                 }
             }
         }

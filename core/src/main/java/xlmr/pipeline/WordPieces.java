@@ -29,35 +29,62 @@ record WordPieces(TokenWindows windows, List<int[]> firsts) {
         return new WordPieces(windows.build(), firsts);
     }
 
-    /// Adds a sentence. Of a word that is longer than a window only as much is read as fits.
+    /// The pieces of one sentence.
+    ///
+    /// @param ids `[T]`
+    /// @param firsts the token at which each word begins
+    /// @param words `[T]` the word of each token
+    /// @param starts `[T]` where it begins in its word, as a UTF-16 index
+    /// @param ends `[T]` where it ends in its word
+    record Sentence(int[] ids, int[] firsts, int[] words, int[] starts, int[] ends) {}
+
     private static int[] add(
             List<String> words,
             XlmRobertaTokenizer tokenizer,
             int room,
             TokenWindows.Builder windows) {
+        Sentence sentence = sentence(words, tokenizer, room);
+        boolean[] wanted = new boolean[sentence.ids().length];
+        for (int first : sentence.firsts()) {
+            wanted[first] = true;
+        }
+        windows.add(sentence.ids(), wanted);
+        return sentence.firsts();
+    }
+
+    /// Of a word that is longer than a window only as much is read as fits.
+    static Sentence sentence(List<String> words, XlmRobertaTokenizer tokenizer, int room) {
         Encoding pieces = tokenizer.encodeWords(words, BARE);
         int[] firsts = new int[words.size()];
         int[] ids = new int[pieces.length() + words.size()];
+        int[] owners = new int[ids.length];
+        int[] starts = new int[ids.length];
+        int[] ends = new int[ids.length];
         int count = 0;
         int piece = 0;
         for (int word = 0; word < firsts.length; word++) {
             firsts[word] = count;
             while (piece < pieces.length() && pieces.wordIds()[piece] == word) {
                 if (count - firsts[word] < room) {
-                    ids[count++] = pieces.ids()[piece];
+                    ids[count] = pieces.ids()[piece];
+                    owners[count] = word;
+                    starts[count] = pieces.starts()[piece];
+                    ends[count++] = pieces.ends()[piece];
                 }
                 piece++;
             }
             if (count == firsts[word]) {
-                ids[count++] = tokenizer.unkId();
+                ids[count] = tokenizer.unkId();
+                owners[count] = word;
+                ends[count++] = words.get(word).length();
             }
         }
-        boolean[] wanted = new boolean[count];
-        for (int first : firsts) {
-            wanted[first] = true;
-        }
-        windows.add(Arrays.copyOf(ids, count), wanted);
-        return firsts;
+        return new Sentence(
+                Arrays.copyOf(ids, count),
+                firsts,
+                Arrays.copyOf(owners, count),
+                Arrays.copyOf(starts, count),
+                Arrays.copyOf(ends, count));
     }
 
     /// What the model should say of the first piece of each word, and of nothing else.

@@ -18,7 +18,7 @@ import xlmr.tensor.Tensor;
 import xlmr.tensor.TokenBatch;
 
 /// Runs a classifier on word vectors in place of the tokens' own, several versions of one text at a
-/// time, and gives the gradient of one of its numbers with respect to them. Owned by one thread.
+/// time, and gives the gradient of some of its numbers with respect to them. Owned by one thread.
 final class WordVectorPass {
     /// Tokens of a batch: what is saved for the backward pass grows with them.
     private static final int BATCH_TOKENS = 1024;
@@ -26,23 +26,23 @@ final class WordVectorPass {
     private final Backend backend;
     private final TaskModel model;
     private final int[] ids;
-    private final int column;
+    private final List<NumberPlace> places;
     private final Workspace workspace;
 
     /// @param ids `[T]` of the text: positions follow from them
-    /// @param column the number of the K that is looked at
-    WordVectorPass(Backend backend, TaskModel model, int[] ids, int column) {
+    /// @param places of the numbers whose sum is looked at
+    WordVectorPass(Backend backend, TaskModel model, int[] ids, List<NumberPlace> places) {
         this.backend = backend;
         this.model = model;
         this.ids = ids;
-        this.column = column;
+        this.places = places;
         this.workspace = new Workspace(backend);
     }
 
     /// What came of several versions of the text.
     ///
-    /// @param values the number of each
-    /// @param gradients `[versions][T C]` of the number with respect to the word vectors; empty if
+    /// @param values the sum of each
+    /// @param gradients `[versions][T C]` of the sum with respect to the word vectors; empty if
     ///   they were not asked for
     record Result(double[] values, float[][] gradients) {}
 
@@ -95,20 +95,24 @@ final class WordVectorPass {
         if (wantGradients) {
             tape.watch(vectors);
         }
-        Tensor logits = logits(ops, tokens, vectors); // [B, K]
-        int classes = logits.size(1);
+        Tensor logits = logits(ops, tokens, vectors); // [B R, K]
         float[] numbers = logits.toArray();
+        int each = numbers.length / count;
         for (int i = 0; i < count; i++) {
-            values[from + i] = numbers[i * classes + column];
+            for (NumberPlace place : places) {
+                values[from + i] += numbers[i * each + place.index(logits.size(1))];
+            }
         }
         if (!wantGradients) {
             return;
         }
-        float[] chosen = new float[count * classes];
+        float[] chosen = new float[numbers.length];
         for (int i = 0; i < count; i++) {
-            chosen[i * classes + column] = 1;
+            for (NumberPlace place : places) {
+                chosen[i * each + place.index(logits.size(1))] += 1;
+            }
         }
-        tape.seed(logits, ops.constant(logits.shape(), chosen)); // [B, K]
+        tape.seed(logits, ops.constant(logits.shape(), chosen)); // [B R, K]
         tape.backward();
         Tensor gradient = tape.gradient(vectors); // [N, C]
         if (gradient == null) {
@@ -135,6 +139,6 @@ final class WordVectorPass {
                 head.readsAllLayers()
                         ? head.select(ops, layers, tokens) // [R, D]
                         : head.select(ops, hidden, tokens); // [R, C]
-        return head.logits(ops, selected, head.rowStarts(tokens)); // [B, K]
+        return head.logits(ops, selected, head.rowStarts(tokens)); // [B R, K]
     }
 }

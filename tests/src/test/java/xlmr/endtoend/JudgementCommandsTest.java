@@ -159,6 +159,24 @@ class JudgementCommandsTest {
     }
 
     @Test
+    void oneLabelOfSeveralIsExplained() throws IOException {
+        JsonNode found =
+                json(
+                        done(
+                                "explain",
+                                "--model",
+                                several,
+                                "--label",
+                                "weather",
+                                "--json",
+                                "A train in the rain."));
+        assertThat(found.get("label").textValue()).isEqualTo("weather");
+        assertThat(found.get("complete").booleanValue()).isTrue();
+        double odds = Math.exp(-found.get("logit").doubleValue());
+        assertThat(found.get("probability").doubleValue()).isCloseTo(1 / (1 + odds), within(1e-6));
+    }
+
+    @Test
     void aModelComparedWithItselfDiffersInNothing() throws IOException {
         JsonNode found =
                 json(

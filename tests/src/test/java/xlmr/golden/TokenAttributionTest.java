@@ -14,6 +14,7 @@ import xlmr.backend.Backend;
 import xlmr.data.EncodedExamples;
 import xlmr.model.ModelLoader;
 import xlmr.model.TaskModel;
+import xlmr.pipeline.NumberPlace;
 import xlmr.pipeline.TokenAttribution;
 import xlmr.train.Inference;
 
@@ -48,21 +49,22 @@ class TokenAttributionTest {
         for (JsonNode expected : fixture.get("cases")) {
             String name = expected.get("model").textValue();
             TaskModel model =
-                    ModelLoader.sequenceClassifier(
-                                    Fixtures.path("models/" + name), null, ModelLoader.FROZEN, 0)
-                            .model();
+                    ModelLoader.task(Fixtures.path("models/" + name), ModelLoader.FROZEN).model();
             int[] ids =
                     Arrays.stream(doubles(expected.get("ids"))).mapToInt(id -> (int) id).toArray();
             boolean[] fixed = new boolean[ids.length];
             for (int t = 0; t < fixed.length; t++) {
                 fixed[t] = expected.get("fixed").get(t).booleanValue();
             }
+            List<NumberPlace> places = new ArrayList<>();
+            for (JsonNode place : expected.get("places")) {
+                places.add(new NumberPlace(place.get(0).intValue(), place.get(1).intValue()));
+            }
             for (Backend backend : Fixtures.backends()) {
-                int column = expected.get("column").intValue();
                 cases.add(
                         new Case(
                                 name + " on " + backend.name(),
-                                new TokenAttribution(backend, model, ids, fixed, column),
+                                new TokenAttribution(backend, model, ids, fixed, places),
                                 backend,
                                 expected));
             }
