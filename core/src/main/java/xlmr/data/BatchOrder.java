@@ -11,8 +11,8 @@ import java.util.stream.IntStream;
 /// In which order, and in which company, the examples of an epoch are shown. An order depends on
 /// nothing but its arguments: the same seed and epoch give the same batches on every machine.
 ///
-/// Every example occurs exactly once, unless it is [resampled][#resampled]; every batch but one is
-/// full.
+/// Every example occurs exactly once, unless it is [resampled][#resampled] or [mixed][#mixed] in
+/// other shares than the data has; every batch but one is full, or one of each part.
 public sealed interface BatchOrder
         permits BatchOrder.Sequential,
                 BatchOrder.Shuffled,

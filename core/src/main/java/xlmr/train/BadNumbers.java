@@ -28,8 +28,9 @@ record BadNumbers(
 
     /// Why a loss is not finite: the first operation, in forward order, whose result is not.
     ///
+    /// @param head whose loss it is; empty for the only one
     /// @param again computes the same loss once more, shown to a tape
-    TrainingException ofLoss(double loss, Function<Tape, Tensor> again) {
+    TrainingException ofLoss(String head, double loss, Function<Tape, Tensor> again) {
         for (Parameter parameter : model.parameters()) {
             if (!isFinite(parameter.value())) {
                 return ofWeights(parameter);
@@ -47,7 +48,8 @@ record BadNumbers(
                                 : "the first numbers that are not finite are in the result of %s; %s"
                                         .formatted(search.place(), remedy());
         workspace.reset();
-        return failure("the loss is %s".formatted(loss), message);
+        String whose = head.isEmpty() ? "" : " of the head '%s'".formatted(head);
+        return failure("the loss%s is %s".formatted(whose, loss), message);
     }
 
     /// Why a gradient's norm is not finite: the first gradient, in backward order, that is not.
@@ -86,7 +88,7 @@ record BadNumbers(
     private String remedy() {
         return step == 1
                 ? ("nothing has been learned yet, so the checkpoint's weights or the texts are"
-                                + " unusual: look with xlmr inspect, or lower the learning rate (now %s)")
+                       + " unusual: look with xlmr inspect, or lower the learning rate (now %s)")
                         .formatted(rate)
                 : "the learning rate is too high (now %s): try a tenth of it".formatted(rate);
     }

@@ -228,6 +228,7 @@ final class TrainingPass {
             workspace.reset();
             throw badNumbers(state, lesson)
                     .ofLoss(
+                            lesson.name(),
                             value,
                             watching ->
                                     loss(
