@@ -1,5 +1,7 @@
 package xlmr.cuda;
 
+import static org.bytedeco.cuda.global.cudart.CUDA_VERSION;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,14 +20,13 @@ import xlmr.backend.BackendUnavailableException;
 /// variable `XLMR_CUDA` names is searched before: a folder such as `site-packages/nvidia`, below
 /// which PyPI's wheels put theirs.
 final class CudaLibraries {
+    /// The major version of CUDA that the bindings are for, 12 or 13: a number in the file names of
+    /// all of these libraries.
+    static final int MAJOR = CUDA_VERSION / 1000;
+
     /// In the order in which they need each other.
     private static final List<String> NAMES =
-            List.of(
-                    "libcudart.so.",
-                    "libcublasLt.so.",
-                    "libcublas.so.",
-                    "libnvrtc-builtins.so.",
-                    "libnvrtc.so.");
+            List.of("libcudart", "libcublasLt", "libcublas", "libnvrtc-builtins", "libnvrtc");
 
     private static final int DEPTH = 4;
 
@@ -61,14 +62,14 @@ final class CudaLibraries {
 
     private static void loadFrom(Path folder) {
         for (String name : NAMES) {
-            find(folder, name).ifPresent(file -> System.load(file.toString()));
+            find(folder, name + ".so." + MAJOR).ifPresent(file -> System.load(file.toString()));
         }
     }
 
     /// The file of a library, which is called by its major version; longer names belong to it.
-    private static Optional<Path> find(Path folder, String name) {
+    static Optional<Path> find(Path folder, String name) {
         try (Stream<Path> files = Files.walk(folder, DEPTH)) {
-            return files.filter(file -> file.getFileName().toString().startsWith(name))
+            return files.filter(file -> isNamed(file.getFileName().toString(), name))
                     .min(Comparator.comparingInt((Path file) -> file.toString().length()))
                     .map(Path::toAbsolutePath);
         } catch (IOException exception) {
@@ -77,6 +78,11 @@ final class CudaLibraries {
                             .formatted(folder, exception.getMessage()),
                     exception);
         }
+    }
+
+    /// Whether it is the name, or that with a minor version.
+    private static boolean isNamed(String file, String name) {
+        return file.equals(name) || file.startsWith(name + ".");
     }
 
     /// One line about a library that could not be loaded.
@@ -89,12 +95,22 @@ final class CudaLibraries {
         for (String library : List.of("libcudart", "libcublas", "libnvrtc")) {
             int at = all.indexOf(library);
             if (at >= 0) {
-                return "device cuda: %s is missing; pip install nvidia-cuda-runtime-cu12 nvidia-cublas-cu12 nvidia-cuda-nvrtc-cu12 and set XLMR_CUDA to their folder site-packages/nvidia, or install the CUDA toolkit 12, or use --device cpu"
-                        .formatted(word(all, at));
+                return "device cuda: %s is missing; pip install %s %s %s and set XLMR_CUDA to their folder site-packages/nvidia, or install the CUDA toolkit %d, or use --device cpu"
+                        .formatted(
+                                word(all, at),
+                                wheel("nvidia-cuda-runtime"),
+                                wheel("nvidia-cublas"),
+                                wheel("nvidia-cuda-nvrtc"),
+                                MAJOR);
             }
         }
         return "device cuda: the bindings cannot be loaded (%s); they exist for Linux on x86-64 only; use --device cpu"
                 .formatted(firstLine(error.getMessage()));
+    }
+
+    /// The name on PyPI of the package for these bindings: those for 13 have no ending.
+    static String wheel(String name) {
+        return MAJOR == 12 ? name + "-cu12" : name;
     }
 
     private static String messages(Throwable error) {

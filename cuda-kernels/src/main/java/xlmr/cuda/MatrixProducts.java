@@ -144,8 +144,8 @@ final class MatrixProducts implements AutoCloseable {
     private static String remedy(int status) {
         return switch (status) {
             case 1 ->
-                    "the driver does not fit cuBLAS: update the driver, or install an older"
-                            + " nvidia-cublas-cu12, or use --device cpu";
+                    "the driver does not fit cuBLAS: update the driver, or install an older %s, or use --device cpu"
+                            .formatted(CudaLibraries.wheel("nvidia-cublas"));
             case 3 -> "the GPU's memory is full: smaller batches, or end what else uses it";
             default -> "use --device cpu, and report this line";
         };

@@ -2,6 +2,11 @@ package xlmr.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -27,5 +32,31 @@ class CudaLibrariesTest {
         if (!what.equals("something else")) {
             assertThat(line).contains(what);
         }
+    }
+
+    @Test
+    void thePackagesAreThoseOfTheBindings() {
+        String ending = CudaLibraries.MAJOR == 12 ? "-cu12" : "";
+        UnsatisfiedLinkError error = new UnsatisfiedLinkError("libcublas.so: no such file");
+        assertThat(CudaLibraries.explain(error))
+                .contains(
+                        "pip install nvidia-cuda-runtime%1$s nvidia-cublas%1$s nvidia-cuda-nvrtc%1$s"
+                                .formatted(ending))
+                .contains("CUDA toolkit " + CudaLibraries.MAJOR);
+    }
+
+    @Test
+    void ofSeveralVersionsTheOneOfTheBindingsIsLoaded(@TempDir Path folder) throws IOException {
+        Path older = Files.createDirectories(folder.resolve("lib"));
+        Path fitting = Files.createDirectories(folder.resolve("cu/lib"));
+        Files.createFile(older.resolve("libnvrtc.so.11"));
+        Files.createFile(older.resolve("libnvrtc.so.120"));
+        Files.createFile(older.resolve("libnvrtc-builtins.so.12.9"));
+        Files.createFile(fitting.resolve("libnvrtc.so.12.9.86"));
+        assertThat(CudaLibraries.find(folder, "libnvrtc.so.12"))
+                .contains(fitting.resolve("libnvrtc.so.12.9.86").toAbsolutePath());
+        assertThat(CudaLibraries.find(folder, "libnvrtc.so.13")).isEmpty();
+        assertThat(CudaLibraries.find(folder, "libnvrtc-builtins.so.12"))
+                .contains(older.resolve("libnvrtc-builtins.so.12.9").toAbsolutePath());
     }
 }

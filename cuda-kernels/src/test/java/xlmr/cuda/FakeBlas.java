@@ -8,7 +8,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/// `libcublas.so.12`: products of float matrices stored by columns, with operands rounded as the
+/// `libcublas.so`: products of float matrices stored by columns, with operands rounded as the
 /// compute type asks for.
 final class FakeBlas {
     private static final int INVALID_VALUE = 7;
@@ -25,7 +25,7 @@ final class FakeBlas {
     FakeBlas(FakeGpu gpu) {
         this.gpu = gpu;
         this.library =
-                new FakeLibrary("libcublas.so.12", gpu)
+                new FakeLibrary("libcublas.so." + CudaLibraries.MAJOR, gpu)
                         .with(
                                 "cublasCreate_v2",
                                 a -> {

@@ -23,8 +23,8 @@ public final class FakeCuda {
             System.setProperty(
                     "xlmr.cache", Files.createTempDirectory("fake-cuda-cache").toString());
             new FakeDriver(gpu).library().load(folder);
-            new FakeLibrary("libcudart.so.12", gpu).load(folder);
-            new FakeLibrary("libcublasLt.so.12", gpu).load(folder);
+            new FakeLibrary("libcudart.so." + CudaLibraries.MAJOR, gpu).load(folder);
+            new FakeLibrary("libcublasLt.so." + CudaLibraries.MAJOR, gpu).load(folder);
             new FakeBlas(gpu).library().load(folder);
             nvrtc.library().load(folder);
             deleteAll(folder);

@@ -3,6 +3,7 @@ package xlmr.cuda;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static org.bytedeco.cuda.global.cudart.CUDA_VERSION;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -51,7 +52,7 @@ final class FakeDriver {
         library.with("cuInit", a -> 0, JAVA_INT)
                 // NVRTC asks for it where it finds a driver.
                 .with("cuGetExportTable", a -> FakeGpu.NOT_FOUND, ADDRESS, ADDRESS)
-                .with("cuDriverGetVersion", a -> put(a, 12090), ADDRESS)
+                .with("cuDriverGetVersion", a -> put(a, CUDA_VERSION), ADDRESS)
                 .with("cuDeviceGetCount", a -> put(a, 1), ADDRESS)
                 .with("cuDeviceGet", a -> a.number(1) == 0 ? put(a, 0) : 101, ADDRESS, JAVA_INT)
                 .with(

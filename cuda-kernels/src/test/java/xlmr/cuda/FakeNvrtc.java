@@ -11,8 +11,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 
-/// `libnvrtc.so.12`: a compiler that knows the project's kernels alone. What it makes is the PTX
-/// that lies beside the tests, also where machine code is asked for.
+/// `libnvrtc.so`: a compiler that knows the project's kernels alone. What it makes is the PTX that
+/// lies beside the tests, also where machine code is asked for.
 final class FakeNvrtc {
     private static final int COMPILATION = 6;
     private static final String LOG =
@@ -33,7 +33,7 @@ final class FakeNvrtc {
     FakeNvrtc(FakeGpu gpu) {
         this.gpu = gpu;
         this.library =
-                new FakeLibrary("libnvrtc.so.12", gpu)
+                new FakeLibrary("libnvrtc.so." + CudaLibraries.MAJOR, gpu)
                         .with(
                                 "nvrtcVersion",
                                 a -> {

@@ -12,23 +12,27 @@ import xlmr.backend.Backend;
 
 /// Runs the one list of cases over every backend.
 class BackendContractTest {
-    private static final List<OperationCase> CASES =
-            Stream.of(
-                            LinearCases.all(),
-                            AttentionCases.all(),
-                            LayerNormCases.all(),
-                            FusedCases.all(),
-                            SoftmaxCases.all(),
-                            ElementCases.all(),
-                            LossCases.all(),
-                            TableCases.all(),
-                            SegmentCases.all(),
-                            UpdateCases.all())
-                    .flatMap(List::stream)
-                    .toList();
+    private static final List<OperationCase> CASES = all();
 
     static List<OperationCase> cases() {
         return CASES;
+    }
+
+    private static List<OperationCase> all() {
+        Operand.drawAnew();
+        return Stream.of(
+                        LinearCases.all(),
+                        AttentionCases.all(),
+                        LayerNormCases.all(),
+                        FusedCases.all(),
+                        SoftmaxCases.all(),
+                        ElementCases.all(),
+                        LossCases.all(),
+                        TableCases.all(),
+                        SegmentCases.all(),
+                        UpdateCases.all())
+                .flatMap(List::stream)
+                .toList();
     }
 
     @ParameterizedTest

@@ -46,6 +46,11 @@ record Operand(Role role, Shape shape, float[] values, @Nullable DType dtype, in
     private static final ValueLayout.OfDouble DOUBLE =
             ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+    /// Begins with the first seed again: a list has the same numbers whatever was listed before.
+    static void drawAnew() {
+        drawn.set(0);
+    }
+
     /// Normally distributed numbers.
     static Operand input(int... sizes) {
         return random(Role.INPUT, Shape.of(sizes));

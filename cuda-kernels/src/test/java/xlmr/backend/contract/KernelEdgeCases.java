@@ -19,6 +19,7 @@ final class KernelEdgeCases {
     private KernelEdgeCases() {}
 
     static List<OperationCase> all() {
+        Operand.drawAnew();
         return List.of(
                 sumOfManySquares(),
                 dropoutAtTheThreshold(),

@@ -26,6 +26,7 @@ final class TensorCoreCases {
     private TensorCoreCases() {}
 
     static List<OperationCase> all() {
+        Operand.drawAnew();
         List<OperationCase> cases = new ArrayList<>();
         for (boolean causal : new boolean[] {false, true}) {
             for (DropoutMask dropout : List.of(DropoutMask.NONE, DROPOUT)) {
