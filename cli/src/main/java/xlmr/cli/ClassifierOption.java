@@ -63,7 +63,7 @@ final class ClassifierOption {
                 throw new CommandException(
                         "--adapter: not with --head-name; a head brings its own adapter");
             }
-            return Task.SEQUENCE_CLASSIFICATION;
+            return headTask(directory);
         }
         if (adapter == null) {
             return option.forUse(directory);
@@ -84,13 +84,34 @@ final class ClassifierOption {
         return task;
     }
 
+    /// What the named heads are for. Several answer together only where they classify texts.
+    private Task headTask(Path directory) {
+        Task task = Task.SEQUENCE_CLASSIFICATION;
+        for (String name : headNames) {
+            task = NamedHead.task(directory, name);
+            if (headNames.size() > 1 && task != Task.SEQUENCE_CLASSIFICATION) {
+                throw new CommandException(
+                        "--head-name %s: a head of %s answers by itself, not with others"
+                                .formatted(name, task.word()));
+            }
+        }
+        return task;
+    }
+
     /// How a command is called that leaves its work to the runner of a task.
     ///
     /// @param json whether the results are for a script
     TaskRunner.Call call(
             Streams streams, Backend backend, boolean json, CalibrationOption calibration) {
         return new TaskRunner.Call(
-                streams, model.directory(streams), adapter, maxLength, backend, json, calibration);
+                streams,
+                model.directory(streams),
+                adapter,
+                headNames.isEmpty() ? null : onlyHead(),
+                maxLength,
+                backend,
+                json,
+                calibration);
     }
 
     /// The model's directory.

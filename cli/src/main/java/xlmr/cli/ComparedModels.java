@@ -24,6 +24,7 @@ record ComparedModels(Streams streams, ComputeOptions compute, List<String> name
                                         streams,
                                         ModelOption.named(name).directory(streams),
                                         null,
+                                        null,
                                         maxLength,
                                         backend,
                                         false,

@@ -10,6 +10,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 import xlmr.model.HeadSpec;
 import xlmr.model.ProblemType;
+import xlmr.model.Task;
 
 /// One of several heads as a user names it: `topic=topics.csv,validation=valid.csv,weight=0.5`.
 ///
@@ -27,6 +28,7 @@ record HeadArgument(String name, Path train, Map<String, String> settings) {
                     "text-pair-column",
                     "label-column",
                     "label-delimiter",
+                    "task",
                     "problem",
                     "head",
                     "weight");
@@ -91,6 +93,32 @@ record HeadArgument(String name, Path train, Map<String, String> settings) {
         return file == null ? null : Path.of(file);
     }
 
+    /// Whether it gives every word a tag, in place of every text a label.
+    boolean tagsWords() {
+        String task = settings.getOrDefault("task", Task.SEQUENCE_CLASSIFICATION.word());
+        if (!task.equals(Task.SEQUENCE_CLASSIFICATION.word())
+                && !task.equals(Task.TOKEN_CLASSIFICATION.word())) {
+            throw new CommandException(
+                    "%s, task: expected sequence-classification or token-classification, found '%s'"
+                            .formatted(name, task));
+        }
+        boolean tags = task.equals(Task.TOKEN_CLASSIFICATION.word());
+        for (String key :
+                List.of(
+                        "text-column",
+                        "text-pair-column",
+                        "label-column",
+                        "label-delimiter",
+                        "problem")) {
+            if (tags && settings.containsKey(key)) {
+                throw new CommandException(
+                        "%s, %s: not for token classification; see --tag-format, --word-column, --tag-column"
+                                .formatted(name, key));
+            }
+        }
+        return tags;
+    }
+
     /// How its files are read.
     LabelledInput read(LabelledInput usual) {
         return usual.with(
@@ -105,6 +133,11 @@ record HeadArgument(String name, Path train, Map<String, String> settings) {
     /// @param labelled how its files are read
     ProblemType problem(LabelledInput labelled) {
         return TrainingInput.problem(settings.get("problem"), labelled, name + ", problem");
+    }
+
+    /// Whether it answers with a number.
+    boolean learnsNumbers(LabelledInput usual) {
+        return !tagsWords() && problem(read(usual)) == ProblemType.REGRESSION;
     }
 
     /// What is put on top of the encoder for it.

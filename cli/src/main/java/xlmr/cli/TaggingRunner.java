@@ -322,6 +322,13 @@ final class TaggingRunner implements TaskRunner {
     }
 
     private static TokenTagger load(Call call) {
+        String head = call.head();
+        if (head != null) {
+            TokenTagger tagger =
+                    TokenTagger.loadHead(call.directory(), head, call.backend(), call.maxLength());
+            tagger.report().warnings().forEach(call.streams()::warn);
+            return tagger;
+        }
         Path adapter = call.adapter();
         return adapter == null
                 ? TokenTagger.load(call.directory(), call.backend(), call.maxLength())

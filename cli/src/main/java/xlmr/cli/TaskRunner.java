@@ -6,6 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import xlmr.backend.Backend;
 import xlmr.eval.CalibrationReport;
+import xlmr.model.NamedHead;
 import xlmr.model.TaskModel;
 import xlmr.pipeline.ExplanationSettings;
 import xlmr.pipeline.TrainingTask;
@@ -64,6 +65,7 @@ interface TaskRunner {
     ///
     /// @param directory the model's
     /// @param adapter that is merged into the model; null for none
+    /// @param head the named head beside the model's encoder that answers; null for its own
     /// @param maxLength most tokens of a sequence; 0 for as many as the model has positions
     /// @param json whether the results are for a script
     /// @param calibration which one is applied where there are probabilities
@@ -71,12 +73,16 @@ interface TaskRunner {
             Streams streams,
             Path directory,
             @Nullable Path adapter,
+            @Nullable String head,
             int maxLength,
             Backend backend,
             boolean json,
             CalibrationOption calibration) {
         /// The directory of the weights that decide, for messages.
         Path home() {
+            if (head != null) {
+                return NamedHead.place(directory, head);
+            }
             return adapter == null ? directory : adapter;
         }
     }

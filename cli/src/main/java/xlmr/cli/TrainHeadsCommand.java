@@ -14,12 +14,12 @@ import xlmr.backend.Backend;
 import xlmr.data.DataWarning;
 import xlmr.data.Example;
 import xlmr.model.NamedHead;
-import xlmr.model.ProblemType;
 import xlmr.pipeline.FineTuning;
 import xlmr.pipeline.HeadTask;
 import xlmr.pipeline.JointFineTuning;
 import xlmr.pipeline.OneHeadListener;
 import xlmr.pipeline.SequenceClassificationTraining;
+import xlmr.pipeline.TrainingTask;
 import xlmr.report.RunSummary;
 import xlmr.report.TensorBoardEvents;
 import xlmr.train.Mixing;
@@ -63,9 +63,9 @@ final class TrainHeadsCommand implements Runnable {
                     "A head: its name, its labelled training file, and of these what it needs:"
                         + " validation=FILE, text-column=NAME, text-pair-column=NAME,"
                         + " label-column=NAME, label-delimiter=TEXT (several labels a text),"
-                        + " problem=single-label|multi-label|regression, head=SPEC, weight=X (of"
-                        + " its loss; default 1; with 0 the head is judged, but does not train). A"
-                        + " comma within a value: \\,")
+                        + " problem=single-label|multi-label|regression, task=token-classification"
+                        + " (a tag a word), head=SPEC, weight=X (of its loss; default 1; with 0 the"
+                        + " head is judged, but does not train). A comma within a value: \\,")
     private List<HeadArgument> heads = List.of();
 
     @Mixin private ModelOption model;
@@ -94,6 +94,7 @@ final class TrainHeadsCommand implements Runnable {
     private Mixing mixing = Mixing.PROPORTIONAL;
 
     @Mixin private LabelledInput labelled;
+    @Mixin private TaggingRunner tagging;
     @Mixin private TrainingSettings settings;
     @Mixin private SavingOptions savingOptions;
     @Mixin private RecordOptions recordOptions;
@@ -108,8 +109,7 @@ final class TrainHeadsCommand implements Runnable {
     }
 
     /// A head whose files are read.
-    private record Read(
-            HeadArgument argument, SequenceClassificationTraining task, List<DataWarning> odd) {}
+    private record Read(HeadArgument argument, TrainingTask task, List<DataWarning> odd) {}
 
     @Override
     public void run() {
@@ -144,9 +144,14 @@ final class TrainHeadsCommand implements Runnable {
     }
 
     private Read read(HeadArgument head) {
+        Path file = head.validation();
+        if (head.tagsWords()) {
+            LabelledInput columnless = new LabelledInput();
+            return new Read(
+                    head, tagging.training(streams, columnless, head.train(), file), List.of());
+        }
         LabelledInput own = head.read(labelled);
         List<Example> training = own.read(streams, head.train());
-        Path file = head.validation();
         List<Example> validation = file == null ? List.of() : own.read(streams, file);
         SequenceClassificationTraining task =
                 SequenceClassificationTraining.of(training, validation, head.problem(own));
@@ -250,8 +255,9 @@ final class TrainHeadsCommand implements Runnable {
                                     ? ""
                                     : ", the best by the mean of the heads' scores");
             for (Read one : read) {
-                String labels = String.join(", ", one.task().labels().names());
-                boolean number = one.task().problem() == ProblemType.REGRESSION;
+                FineTuning.Result own = result.of(one.argument().name());
+                String labels = String.join(", ", own.labels());
+                boolean number = one.argument().learnsNumbers(labelled);
                 streams.out()
                         .printf(
                                 "  %s: %s%n",

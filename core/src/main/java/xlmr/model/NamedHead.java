@@ -119,6 +119,10 @@ public final class NamedHead {
     /// @param encoder read from there
     /// @throws CheckpointException if there is no such head, it is damaged or it does not fit
     public static LoadedModel<TaskModel> load(Path model, String name, XlmRobertaModel encoder) {
+        return open(existing(model, name), encoder);
+    }
+
+    private static Path existing(Path model, String name) {
         Path place = place(model, name);
         if (!isIn(place)) {
             List<String> names = names(model);
@@ -132,7 +136,32 @@ public final class NamedHead {
                                             : "there are " + String.join(", ", names)),
                     "train one with `train --head-name " + name + "`");
         }
-        return open(place, encoder);
+        return place;
+    }
+
+    /// What a head of a model is for.
+    ///
+    /// @throws CheckpointException if there is no such head, or it is damaged
+    public static Task task(Path model, String name) {
+        Path file = existing(model, name).resolve(DESCRIPTION);
+        XlmRobertaConfig encoder = XlmRobertaConfig.read(model.resolve("config.json"));
+        return task(file, config(file, JsonDocument.read(file), encoder));
+    }
+
+    private static Task task(Path file, XlmRobertaConfig config) {
+        return Task.of(config)
+                .filter(NamedHead::isFor)
+                .orElseThrow(
+                        () ->
+                                new CheckpointException(
+                                        file.toString(),
+                                        "is for %s; expected a head of sequence or token classification"
+                                                .formatted(config.architectures())));
+    }
+
+    /// Whether heads of a task can be saved apart: those whose answers have names.
+    public static boolean isFor(Task task) {
+        return task == Task.SEQUENCE_CLASSIFICATION || task == Task.TOKEN_CLASSIFICATION;
     }
 
     /// The head in a folder on its encoder, with its adapter.
@@ -144,15 +173,7 @@ public final class NamedHead {
         Path file = place.resolve(DESCRIPTION);
         ObjectNode json = JsonDocument.read(file);
         XlmRobertaConfig config = config(file, json, encoder.config());
-        Task task =
-                Task.of(config)
-                        .filter(found -> found == Task.SEQUENCE_CLASSIFICATION)
-                        .orElseThrow(
-                                () ->
-                                        new CheckpointException(
-                                                file.toString(),
-                                                "is for %s; expected a head of sequence classification"
-                                                        .formatted(config.architectures())));
+        Task task = task(file, config);
         LoadedModel<TaskModel> loaded =
                 ModelLoader.onto(
                         encoder, config, task, place, Checkpoint.open(place.resolve(WEIGHTS)));

@@ -361,9 +361,10 @@ public record FineTuning(
         if (saved != SavedForm.HEAD) {
             return;
         }
-        if (task != Task.SEQUENCE_CLASSIFICATION) {
+        if (!NamedHead.isFor(task)) {
             throw new IllegalArgumentException(
-                    "head name: only heads of sequence classification are saved apart, not of "
+                    "head name: only heads of sequence and token classification are saved apart,"
+                            + " not of "
                             + task.word());
         }
         if (!options.tune().equals(Tune.HEAD) && !(options.tune() instanceof Tune.Lora)) {

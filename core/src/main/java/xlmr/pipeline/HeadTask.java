@@ -2,13 +2,13 @@ package xlmr.pipeline;
 
 import org.jspecify.annotations.Nullable;
 import xlmr.model.HeadSpec;
-import xlmr.model.Task;
+import xlmr.model.NamedHead;
 import xlmr.model.XlmRobertaConfig;
 
 /// One of several heads that train together, and its data.
 ///
 /// @param name of the head, which is that of its folder
-/// @param task its data: sequence classification of any kind
+/// @param task its data: sequence classification of any kind, or token classification
 /// @param head what is put on top of the encoder; null for the reference's
 /// @param weight what its loss is multiplied by; with 0 it is judged, but does not train
 public record HeadTask(String name, TrainingTask task, @Nullable HeadSpec head, double weight) {
@@ -29,9 +29,9 @@ public record HeadTask(String name, TrainingTask task, @Nullable HeadSpec head, 
 
     /// Checks that the task can have a head of its own.
     public HeadTask {
-        if (task.task() != Task.SEQUENCE_CLASSIFICATION) {
+        if (!NamedHead.isFor(task.task())) {
             throw new IllegalArgumentException(
-                    "head '%s': only heads of sequence classification are saved apart, not of %s"
+                    "head '%s': only heads of sequence and token classification are saved apart, not of %s"
                             .formatted(name, task.task().word()));
         }
         if (head != null) {

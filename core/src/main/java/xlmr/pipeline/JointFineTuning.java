@@ -142,12 +142,14 @@ public record JointFineTuning(
 
     /// What came of it.
     ///
+    /// @param tasks of each head, by its name
     /// @param labels of each head in the order of their ids, by its name
     /// @param epochs one result each, whose report is a [xlmr.eval.JointReport] of several heads
     /// @param report which weights were used, and which drawn at random: the heads', behind their
     ///   names
     /// @param truncated training texts of each head that were cut, by its name
     public record Result(
+            SequencedMap<String, Task> tasks,
             SequencedMap<String, List<String>> labels,
             List<EpochResult> epochs,
             LoadReport report,
@@ -162,12 +164,13 @@ public record JointFineTuning(
         /// @throws IllegalArgumentException if there is no such head
         public FineTuning.Result of(String name) {
             List<String> own = labels.get(name);
-            if (own == null) {
+            Task task = tasks.get(name);
+            if (own == null || task == null) {
                 throw new IllegalArgumentException(
                         "heads: no '%s' among %s".formatted(name, labels.keySet()));
             }
             return new FineTuning.Result(
-                    Task.SEQUENCE_CLASSIFICATION,
+                    task,
                     own,
                     epochs.stream().map(epoch -> OneHeadListener.ofHead(epoch, name)).toList(),
                     reportOf(name + "/"),
@@ -236,13 +239,16 @@ public record JointFineTuning(
                 trainer.fit(
                         new Lessons(lessons, mixing, options),
                         new JointWriter(this, encoder, base.model(), lessons));
+        SequencedMap<String, Task> tasks = new LinkedHashMap<>();
         SequencedMap<String, List<String>> labels = new LinkedHashMap<>();
         SequencedMap<String, Integer> truncated = new LinkedHashMap<>();
         for (Ready one : ready) {
+            tasks.put(one.head().name(), one.head().task().task());
             labels.put(one.head().name(), one.config().labels());
             truncated.put(one.head().name(), one.data().truncated());
         }
         return new Result(
+                Collections.unmodifiableSequencedMap(tasks),
                 Collections.unmodifiableSequencedMap(labels),
                 epochs,
                 report,
@@ -325,6 +331,7 @@ public record JointFineTuning(
             if (validation != null) {
                 judged.add(validation.examples(), padId);
             }
+            one.head().task().decidingFacts().forEach(judged::add);
             fingerprint =
                     fingerprint
                             .with(

@@ -19,14 +19,16 @@ import xlmr.model.EncoderLayer;
 import xlmr.model.LoadedModel;
 import xlmr.model.ModelLoader;
 import xlmr.model.NamedHead;
+import xlmr.model.Task;
 import xlmr.model.TaskModel;
 import xlmr.model.XlmRobertaModel;
 import xlmr.tokenizer.Encoding;
 import xlmr.tokenizer.XlmRobertaTokenizer;
 import xlmr.train.JointInference;
 
-/// Several classifiers over one encoder: its weights are in memory once, and a text runs through it
-/// once for all heads; once more for each adapter that heads have, which changes the encoder.
+/// Several classifiers of texts over one encoder: its weights are in memory once, and a text runs
+/// through it once for all heads; once more for each adapter that heads have, which changes the
+/// encoder.
 ///
 /// ```java
 /// NamedHeads heads = NamedHeads.load(model, List.of("topic", "sentiment"), backend, 0);
@@ -61,6 +63,11 @@ public final class NamedHeads {
         Set<Parameter> prepared = Collections.newSetFromMap(new IdentityHashMap<>());
         for (String name : names) {
             LoadedModel<TaskModel> own = NamedHead.load(model, name, encoder);
+            if (own.model().task() != Task.SEQUENCE_CLASSIFICATION) {
+                throw new IllegalArgumentException(
+                        "named heads: '%s' is for %s, and not asked together with others; open it with TokenTagger.loadHead"
+                                .formatted(name, own.model().task().word()));
+            }
             List<TaskModel> others =
                     classifiers.values().stream().map(TextClassifier::model).toList();
             LoadedModel<TaskModel> loaded =

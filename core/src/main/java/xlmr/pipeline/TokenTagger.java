@@ -22,6 +22,8 @@ import xlmr.eval.Logits;
 import xlmr.eval.TagScheme;
 import xlmr.eval.TokenPredictions;
 import xlmr.model.LoadedModel;
+import xlmr.model.ModelLoader;
+import xlmr.model.NamedHead;
 import xlmr.model.Task;
 import xlmr.model.TaskModel;
 import xlmr.model.XlmRobertaConfig;
@@ -114,8 +116,40 @@ public final class TokenTagger {
     private static TokenTagger load(
             Path directory, @Nullable Path adapter, Backend backend, int maxLength) {
         XlmRobertaTokenizer tokenizer = XlmRobertaTokenizer.load(directory);
+        return of(
+                AdaptedModels.load(Task.TOKEN_CLASSIFICATION, directory, adapter),
+                tokenizer,
+                backend,
+                maxLength);
+    }
+
+    /// Opens an encoder with a named head beside it.
+    ///
+    /// @param directory of the encoder
+    /// @param head its name
+    /// @param maxLength as in [#load(Path, Backend, int)]
+    /// @throws xlmr.checkpoint.CheckpointException if it is missing, damaged or does not fit
+    /// @throws IllegalArgumentException if it is for another task
+    public static TokenTagger loadHead(
+            Path directory, String head, Backend backend, int maxLength) {
         LoadedModel<TaskModel> loaded =
-                AdaptedModels.load(Task.TOKEN_CLASSIFICATION, directory, adapter);
+                NamedHead.load(
+                        directory,
+                        head,
+                        ModelLoader.encoder(directory, ModelLoader.FROZEN).model());
+        Task task = loaded.model().task();
+        if (task != Task.TOKEN_CLASSIFICATION) {
+            throw new IllegalArgumentException(
+                    "tagger: the head '%s' is for %s".formatted(head, task.word()));
+        }
+        return of(loaded, XlmRobertaTokenizer.load(directory), backend, maxLength);
+    }
+
+    private static TokenTagger of(
+            LoadedModel<TaskModel> loaded,
+            XlmRobertaTokenizer tokenizer,
+            Backend backend,
+            int maxLength) {
         TaskModel model = loaded.model();
         int most = model.config().maxTokens();
         return new TokenTagger(

@@ -252,7 +252,7 @@ class NamedHeadCommandsTest {
         refused(train + " --output " + directory.resolve("x"), "expected one of them");
         refused(train + " --seeds 2 --test %s --keep-runs".formatted(lengths), "--keep-runs: not");
         refused(train + " --save merged", "--save: not with --head-name");
-        refused(train + " --task token-classification", "only heads of sequence");
+        refused(train + " --task masked-lm", "only heads of sequence and token");
         CommandRun noModel = CommandRun.of("train", "--train", lengths, "--head-name", "new");
         assertThat(noModel.exitCode()).isEqualTo(1);
         assertThat(noModel.err()).contains("give its directory with --model DIR");

@@ -146,6 +146,57 @@ class TrainHeadsCommandTest {
                 .isEqualTo(best.path("validation").path("heads").path("topic").path("loss"));
     }
 
+    /// Tags of words beside labels of texts.
+    @Test
+    void aHeadMayTagWords() throws IOException {
+        Path words = directory.resolve("words.conllu");
+        Files.writeString(
+                words,
+                """
+                1\tThe\tthe\tDET\tDT\t_\t2\tdet\t_\t_
+                2\ttrain\ttrain\tNOUN\tNN\t_\t0\troot\t_\t_
+
+                1\tThe\tthe\tDET\tDT\t_\t2\tdet\t_\t_
+                2\tsoup\tsoup\tNOUN\tNN\t_\t0\troot\t_\t_
+
+                """);
+        Path tagging = directory.resolve("tagging");
+        CommandRun trained =
+                CommandRun.of(
+                        words(
+                                        tagging,
+                                        "pos=%s,validation=%s,task=token-classification"
+                                                .formatted(words, words))
+                                .toArray());
+        assertThat(trained.exitCode()).as(trained.err()).isZero();
+        assertThat(trained.out()).contains("heads/pos: labels DET, NOUN", "; length: mean");
+        CommandRun tagged =
+                CommandRun.of(
+                        "predict", "--model", tagging, "--head-name", "pos", "--json", "The soup");
+        assertThat(tagged.exitCode()).as(tagged.err()).isZero();
+        assertThat(JsonDocument.value(tagged.out()).path("words")).hasSize(2);
+        CommandRun judged =
+                CommandRun.of(
+                        "evaluate",
+                        "--model",
+                        tagging,
+                        "--head-name",
+                        "pos",
+                        "--input",
+                        words,
+                        "--json");
+        assertThat(judged.exitCode()).as(judged.err()).isZero();
+        JsonNode own = JsonDocument.read(tagging.resolve("heads/pos/training.json"));
+        List<JsonNode> losses = new ArrayList<>();
+        own.path("epochs").forEach(epoch -> losses.add(epoch.path("validation").path("loss")));
+        assertThat(losses).contains(JsonDocument.value(judged.out()).path("loss"));
+        CommandRun both =
+                CommandRun.of(
+                        "predict", "--model", tagging, "--head-name", "pos,topic", "The soup");
+        assertThat(both.exitCode()).isEqualTo(1);
+        assertThat(both.err()).contains("--head-name pos: a head of token-classification answers");
+    }
+
     @Test
     void anEncoderWithoutAHeadOfItsOwnSaysWhichItHas() {
         CommandRun refused = CommandRun.of("predict", "--model", model, "Hello");
@@ -208,6 +259,8 @@ class TrainHeadsCommandTest {
                 "topic, weight: expected a number from 0 to 1000, found 'x'",
                 topic + ",weight=x");
         refused(1, "topic, problem: expected single-label", topic + ",problem=x");
+        refused(1, "topic, task: expected sequence-classification or", topic + ",task=x");
+        refused(1, "topic, label-column: not for token", topic + ",task=token-classification");
         refused(1, "head 'topic': head: no 'nothing'", topic + ",head=nothing");
         refused(1, "no label column 'label'", "topic=" + topics);
         refused(1, "nowhere.csv: no such file", "topic=nowhere.csv");
