@@ -3,6 +3,7 @@ package xlmr.autograd;
 import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -82,7 +83,7 @@ public final class Gradients {
 
     /// Sets all gradients to zero.
     public void clear() {
-        dense.values().forEach(gradient -> backend.fill(gradient, 0));
+        backend.fill(List.copyOf(dense.values()), 0);
         byRow.values().forEach(rowGradient -> rowGradient.clear(backend));
     }
 }

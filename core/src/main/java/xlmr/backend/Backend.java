@@ -1,5 +1,6 @@
 package xlmr.backend;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import xlmr.tensor.Shape;
 import xlmr.tensor.Storage;
@@ -335,6 +336,41 @@ public interface Backend extends AutoCloseable {
             Tensor firstMoment,
             Tensor secondMoment,
             AdamWStep step);
+
+    /// [#adamW] of many parameters, each with its own numbers: a step of the optimizer.
+    ///
+    /// @param gradientScale what all gradients are multiplied by first
+    default void adamW(List<AdamWUpdate> updates, float gradientScale) {
+        for (AdamWUpdate update : updates) {
+            adamW(
+                    update.parameter(),
+                    update.gradient(),
+                    gradientScale,
+                    update.firstMoment(),
+                    update.secondMoment(),
+                    update.step());
+        }
+    }
+
+    /// [#fill] of several tensors.
+    default void fill(List<Tensor> tensors, float value) {
+        tensors.forEach(tensor -> fill(tensor, value));
+    }
+
+    /// What a step of training has to know of its numbers, read at once: [#sumOfSquares] of some
+    /// tensors, then the first elements of others.
+    default double[] readNumbers(List<Tensor> squared, List<Tensor> single) {
+        double[] numbers = new double[squared.size() + single.size()];
+        for (int i = 0; i < squared.size(); i++) {
+            numbers[i] = sumOfSquares(squared.get(i));
+        }
+        float[] first = new float[1];
+        for (int i = 0; i < single.size(); i++) {
+            single.get(i).storage().read(0, first, 0, 1);
+            numbers[squared.size() + i] = first[0];
+        }
+        return numbers;
+    }
 
     /// What this backend can have its device do over again with one call; null for nothing.
     default @Nullable Replays replays() {

@@ -1,6 +1,8 @@
 package xlmr.optim;
 
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -8,6 +10,7 @@ import xlmr.autograd.Gradients;
 import xlmr.autograd.Parameter;
 import xlmr.autograd.RowGradient;
 import xlmr.backend.AdamWStep;
+import xlmr.backend.AdamWUpdate;
 import xlmr.backend.Backend;
 import xlmr.checkpoint.Checkpoint;
 import xlmr.checkpoint.CheckpointException;
@@ -119,24 +122,24 @@ public final class AdamW {
     public void step(
             Gradients gradients, double learningRate, float gradientScale, Set<Parameter> idle) {
         steps++;
-        gradients
-                .allDense()
-                .forEach(
-                        (parameter, gradient) -> {
-                            if (idle.contains(parameter)) {
-                                stepsBefore.merge(parameter, 1L, Long::sum);
-                                return;
-                            }
-                            Moments moments = dense.get(parameter);
-                            assert moments != null : parameter;
-                            backend.adamW(
-                                    parameter.value(),
-                                    gradient,
-                                    gradientScale,
-                                    moments.first(),
-                                    moments.second(),
-                                    stepOf(parameter, learningRate));
-                        });
+        List<AdamWUpdate> updates = new ArrayList<>();
+        for (Map.Entry<Parameter, Tensor> entry : gradients.allDense().entrySet()) {
+            Parameter parameter = entry.getKey();
+            if (idle.contains(parameter)) {
+                stepsBefore.merge(parameter, 1L, Long::sum);
+                continue;
+            }
+            Moments moments = dense.get(parameter);
+            assert moments != null : parameter;
+            updates.add(
+                    new AdamWUpdate(
+                            parameter.value(),
+                            entry.getValue(),
+                            moments.first(),
+                            moments.second(),
+                            stepOf(parameter, learningRate)));
+        }
+        backend.adamW(updates, gradientScale);
         for (Map.Entry<Parameter, RowGradient> entry : gradients.allByRow().entrySet()) {
             RowAdamW state = byRow.get(entry.getKey());
             assert state != null : entry.getKey();

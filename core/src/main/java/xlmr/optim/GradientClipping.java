@@ -1,7 +1,9 @@
 package xlmr.optim;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import xlmr.autograd.Gradients;
-import xlmr.autograd.RowGradient;
 import xlmr.backend.Backend;
 import xlmr.tensor.Tensor;
 
@@ -11,14 +13,27 @@ public final class GradientClipping {
 
     /// The Euclidean norm over all gradients.
     public static double norm(Backend backend, Gradients gradients) {
+        return read(backend, gradients, List.of()).norm();
+    }
+
+    /// What a step has to know before it changes anything.
+    ///
+    /// @param norm the Euclidean norm over all gradients
+    /// @param losses of the micro-batches
+    public record Reading(double norm, double[] losses) {}
+
+    /// The norm over all gradients and the losses, in one reading of the device.
+    ///
+    /// @param losses of one element each
+    public static Reading read(Backend backend, Gradients gradients, List<Tensor> losses) {
+        List<Tensor> all = new ArrayList<>(gradients.allDense().values());
+        gradients.allByRow().values().forEach(rows -> all.add(rows.values()));
+        double[] numbers = backend.readNumbers(all, losses);
         double sum = 0;
-        for (Tensor gradient : gradients.allDense().values()) {
-            sum += backend.sumOfSquares(gradient);
+        for (int i = 0; i < all.size(); i++) {
+            sum += numbers[i];
         }
-        for (RowGradient rows : gradients.allByRow().values()) {
-            sum += backend.sumOfSquares(rows.values());
-        }
-        return Math.sqrt(sum);
+        return new Reading(Math.sqrt(sum), Arrays.copyOfRange(numbers, all.size(), numbers.length));
     }
 
     /// What gradients are multiplied by so that their norm does not exceed `maximum`: min(1,

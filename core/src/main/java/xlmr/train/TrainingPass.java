@@ -6,9 +6,11 @@ import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import xlmr.autograd.Gradients;
 import xlmr.autograd.Ops;
 import xlmr.autograd.Parameter;
@@ -128,39 +130,69 @@ final class TrainingPass {
             long first,
             double rate,
             TrainingState state) {
-        Set<Lesson> shown = Collections.newSetFromMap(new IdentityHashMap<>());
+        List<Part> parts = new ArrayList<>();
+        for (int i = 0; i < batches.size(); i++) {
+            Lesson lesson = lessons.of(batches.get(i));
+            float factor = 1f / batches.size();
+            parts.add(
+                    addGradients(
+                            inputs.apply(lesson), lesson, batches.get(i), first + i, factor));
+        }
+        link.sum(backend, gradients);
+        GradientClipping.Reading reading =
+                GradientClipping.read(backend, gradients, losses(parts));
+        losses(parts).forEach(read -> backend.release(read.storage()));
         double loss = 0;
         double lossSum = 0;
         int examples = 0;
-        for (int i = 0; i < batches.size(); i++) {
-            int[] rows = batches.get(i);
-            Lesson lesson = lessons.of(rows);
-            shown.add(lesson);
-            double one =
-                    addGradients(
-                            inputs.apply(lesson),
-                            lesson,
-                            rows,
-                            first + i,
-                            1f / batches.size(),
-                            state);
+        int done = 0;
+        for (int i = 0; i < parts.size(); i++) {
+            Part part = parts.get(i);
+            double own = part.loss() == null ? 0 : value(part, reading.losses()[done++], state);
+            double one = link.total(own);
+            listener.microBatchDone(one);
             loss += one / batches.size();
-            lossSum += one * rows.length;
-            examples += rows.length;
+            lossSum += one * batches.get(i).length;
+            examples += batches.get(i).length;
         }
-        link.sum(backend, gradients);
-        double norm = GradientClipping.norm(backend, gradients);
+        double norm = reading.norm();
         if (!Double.isFinite(norm)) {
             throw badNumbers(state, lessons.of(batches.getLast())).ofGradients(gradients, norm);
         }
         norm = link.agreed(norm);
         optimizer.step(
-                gradients, rate, GradientClipping.factor(norm, options.clipNorm()), idle(shown));
+                gradients, rate, GradientClipping.factor(norm, options.clipNorm()), idle(parts));
         gradients.clear();
         return new Update(loss, lossSum, norm, examples);
     }
 
-    private Set<Parameter> idle(Set<Lesson> shown) {
+    private static List<Tensor> losses(List<Part> parts) {
+        return parts.stream().map(Part::loss).filter(Objects::nonNull).toList();
+    }
+
+    /// What a part adds to the loss of its batch.
+    ///
+    /// @throws TrainingException if the part's own loss is no finite number
+    private double value(Part part, double loss, TrainingState state) {
+        if (!Double.isFinite(loss)) {
+            throw badNumbers(state, part.lesson())
+                    .ofLoss(
+                            part.lesson().name(),
+                            loss,
+                            watching ->
+                                    loss(
+                                            watching,
+                                            watched(part.inputs(), part.lesson(), watching),
+                                            part.lesson(),
+                                            part.share(),
+                                            part.number()));
+        }
+        return loss * part.weight();
+    }
+
+    private Set<Parameter> idle(List<Part> parts) {
+        Set<Lesson> shown = Collections.newSetFromMap(new IdentityHashMap<>());
+        parts.forEach(part -> shown.add(part.lesson()));
         Set<Parameter> idle = new HashSet<>();
         for (Lesson lesson : lessons.learning()) {
             if (!shown.contains(lesson)) {
@@ -175,23 +207,41 @@ final class TrainingPass {
         return gradients;
     }
 
-    /// Forward and backward of some rows, or of what falls to this rank of them.
+    /// A micro-batch that has run, as far as it falls to this rank.
+    ///
+    /// @param number of the micro-batch in the run
+    /// @param loss mean of the share's examples, still on the device; null for an empty share
+    record Part(
+            HeadInputs.Source inputs,
+            Lesson lesson,
+            BatchShare share,
+            long number,
+            @Nullable Tensor loss) {
+        /// What the loss is multiplied by, to be part of that of the whole batch.
+        double weight() {
+            return lesson.weight() * share.factor();
+        }
+    }
+
+    /// Forward and backward of some rows, or of what falls to this rank of them. Nothing is read.
     ///
     /// @param rows of all lessons' examples, but of this lesson
     /// @param number of the micro-batch in the run
-    /// @return the mean loss of all of them times the weight of their head
-    double addGradients(
-            HeadInputs.Source inputs,
-            Lesson lesson,
-            int[] rows,
-            long number,
-            float factor,
-            TrainingState state) {
+    Part addGradients(
+            HeadInputs.Source inputs, Lesson lesson, int[] rows, long number, float factor) {
         BatchShare share = share(lesson, rows, number);
-        double own = share.isEmpty() ? 0 : addShare(inputs, lesson, share, number, factor, state);
-        double loss = link.total(own);
-        listener.microBatchDone(loss);
-        return loss;
+        if (share.isEmpty()) {
+            return new Part(inputs, lesson, share, number, null);
+        }
+        Tape tape = new Tape(backend, workspace, gradients);
+        Tensor loss = loss(tape, inputs, lesson, share, number); // []
+        Tensor kept = backend.allocate(loss.shape()); // []
+        backend.fill(kept, 0);
+        backend.addScaled(loss, 1, kept);
+        Part part = new Part(inputs, lesson, share, number, kept);
+        tape.backward(loss, (float) (factor * part.weight()));
+        workspace.reset();
+        return part;
     }
 
     private BatchShare share(Lesson lesson, int[] rows, long number) {
@@ -211,37 +261,6 @@ final class TrainingPass {
                 padId,
                 lesson.model().head(),
                 loss(lesson));
-    }
-
-    /// Forward and backward of a share; returns what it adds to the batch's loss.
-    private double addShare(
-            HeadInputs.Source inputs,
-            Lesson lesson,
-            BatchShare share,
-            long number,
-            float factor,
-            TrainingState state) {
-        Tape tape = new Tape(backend, workspace, gradients);
-        Tensor loss = loss(tape, inputs, lesson, share, number); // []
-        double value = loss.item();
-        if (!Double.isFinite(value)) {
-            workspace.reset();
-            throw badNumbers(state, lesson)
-                    .ofLoss(
-                            lesson.name(),
-                            value,
-                            watching ->
-                                    loss(
-                                            watching,
-                                            watched(inputs, lesson, watching),
-                                            lesson,
-                                            share,
-                                            number));
-        }
-        double weight = lesson.weight() * share.factor();
-        tape.backward(loss, (float) (factor * weight));
-        workspace.reset();
-        return value * weight;
     }
 
     /// What the head reads, so that the whole way to it is seen: features that were kept are
@@ -287,9 +306,12 @@ final class TrainingPass {
     ///
     /// @throws TrainingException naming the first
     void requireFiniteWeights(TrainingState state) {
-        for (Parameter parameter : dense()) {
-            if (!Double.isFinite(backend.sumOfSquares(parameter.value()))) {
-                throw badNumbers(state, lessons.all().getFirst()).ofWeights(parameter);
+        List<Parameter> parameters = List.copyOf(dense());
+        double[] sums =
+                backend.readNumbers(parameters.stream().map(Parameter::value).toList(), List.of());
+        for (int i = 0; i < sums.length; i++) {
+            if (!Double.isFinite(sums[i])) {
+                throw badNumbers(state, lessons.all().getFirst()).ofWeights(parameters.get(i));
             }
         }
     }

@@ -97,17 +97,16 @@ class JointGradientTest {
     @Test
     void theGradientsAreTheWeightedSumOfTheHeadsOwn() {
         TrainingPass together = pass(classes, numbers);
-        TrainingState state = new TrainingState();
-        together.addGradients(inputs(classes), classes, FIRST, 0, 0.5f, state);
-        together.addGradients(inputs(numbers), numbers, SECOND, 1, 0.5f, state);
+        together.addGradients(inputs(classes), classes, FIRST, 0, 0.5f);
+        together.addGradients(inputs(numbers), numbers, SECOND, 1, 0.5f);
 
         Lesson plainClasses = weighted(classes, 1);
         TrainingPass first = pass(plainClasses);
-        first.addGradients(inputs(classes), plainClasses, FIRST, 0, 1, state);
+        first.addGradients(inputs(classes), plainClasses, FIRST, 0, 1);
         Lesson plainNumbers = weighted(numbers, 1);
         TrainingPass second = pass(plainNumbers);
         // The number of the micro-batch decides the dropout.
-        second.addGradients(inputs(numbers), plainNumbers, new int[] {0, 1}, 1, 1, state);
+        second.addGradients(inputs(numbers), plainNumbers, new int[] {0, 1}, 1, 1);
 
         for (Parameter parameter : encoder.parameters()) {
             float[] found = gradient(together.gradients(), parameter);

@@ -48,8 +48,8 @@ final class CudaOperation extends Operation {
     }
 
     @Override
-    double readDouble(DevicePointer pointer) {
-        return entry.staging().readDouble(pointer.address());
+    double[] readDoubles(DevicePointer pointer, int count) {
+        return entry.staging().readDoubles(pointer.address(), count);
     }
 
     @Override

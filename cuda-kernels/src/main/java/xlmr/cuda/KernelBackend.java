@@ -1,8 +1,10 @@
 package xlmr.cuda;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import xlmr.backend.Activation;
 import xlmr.backend.AdamWStep;
+import xlmr.backend.AdamWUpdate;
 import xlmr.backend.AttentionShape;
 import xlmr.backend.DropoutMask;
 import xlmr.tensor.Tensor;
@@ -11,8 +13,6 @@ import xlmr.tensor.Tensor;
 /// arguments. Where memory comes from, how kernels are launched, and matrix products are left to
 /// the device.
 abstract class KernelBackend extends FusedKernels {
-    private static final int SQUARES_OF_BLOCK = 8192;
-
     /// The format in which attention multiplies on tensor cores; null for single precision.
     @Nullable HalfFormat attentionFormat() {
         return null;
@@ -301,14 +301,20 @@ abstract class KernelBackend extends FusedKernels {
 
     @Override
     public double sumOfSquares(Tensor tensor) {
+        return readNumbers(List.of(tensor), List.of())[0];
+    }
+
+    @Override
+    public double[] readNumbers(List<Tensor> squared, List<Tensor> single) {
         try (Operation operation = begin()) {
-            int n = count(tensor);
-            int pieces = (n + SQUARES_OF_BLOCK - 1) / SQUARES_OF_BLOCK;
-            DevicePointer partial = operation.scratch(8L * pieces);
-            DevicePointer total = operation.scratch(8);
-            operation.rows("sumOfSquaresPieces", pieces, 256, tensor, partial, n);
-            operation.rows("addSquares", 1, 256, partial, total, pieces);
-            return operation.readDouble(total);
+            return new OptimizerLaunches(operation).numbers(squared, single);
+        }
+    }
+
+    @Override
+    public void fill(List<Tensor> tensors, float value) {
+        try (Operation operation = begin()) {
+            new OptimizerLaunches(operation).fill(tensors, value);
         }
     }
 
@@ -320,23 +326,15 @@ abstract class KernelBackend extends FusedKernels {
             Tensor firstMoment,
             Tensor secondMoment,
             AdamWStep step) {
+        adamW(
+                List.of(new AdamWUpdate(parameter, gradient, firstMoment, secondMoment, step)),
+                gradientScale);
+    }
+
+    @Override
+    public void adamW(List<AdamWUpdate> updates, float gradientScale) {
         try (Operation operation = begin()) {
-            operation.elements(
-                    "adamW",
-                    count(parameter),
-                    parameter,
-                    gradient,
-                    firstMoment,
-                    secondMoment,
-                    gradientScale,
-                    (float) step.beta1(),
-                    (float) (1 - step.beta1()),
-                    (float) step.beta2(),
-                    (float) (1 - step.beta2()),
-                    (float) step.epsilon(),
-                    step.decay(),
-                    step.stepSize(),
-                    step.correction());
+            new OptimizerLaunches(operation).adamW(updates, gradientScale);
         }
     }
 

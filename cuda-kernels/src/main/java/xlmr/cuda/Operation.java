@@ -32,8 +32,8 @@ abstract class Operation implements AutoCloseable {
     /// Where the elements of a tensor lie on the device.
     abstract DevicePointer pointer(Tensor tensor);
 
-    /// The number that kernels launched before have left.
-    abstract double readDouble(DevicePointer pointer);
+    /// The numbers that kernels launched before have left, in one reading.
+    abstract double[] readDoubles(DevicePointer pointer, int count);
 
     /// Launches a kernel.
     ///

@@ -64,12 +64,18 @@ final class PinnedStaging implements AutoCloseable {
         }
     }
 
-    /// Reads one number; waits for everything launched before.
-    double readDouble(long from) {
-        MemorySegment place = out.asSlice(0, Double.BYTES);
-        driver.copyOut(from, place);
-        driver.synchronize();
-        return place.get(ValueLayout.JAVA_DOUBLE, 0);
+    /// Copies doubles from the device; waits for everything launched before.
+    double[] readDoubles(long from, int count) {
+        double[] numbers = new double[count];
+        for (int done = 0; done < count; ) {
+            int some = Math.min(count - done, HALF_BYTES / Double.BYTES);
+            MemorySegment place = out.asSlice(0, (long) some * Double.BYTES);
+            driver.copyOut(from + (long) done * Double.BYTES, place);
+            driver.synchronize();
+            MemorySegment.copy(place, ValueLayout.JAVA_DOUBLE, 0, numbers, done, some);
+            done += some;
+        }
+        return numbers;
     }
 
     private MemorySegment take(int bytes) {

@@ -38,10 +38,13 @@ final class EmulatedOperation extends Operation {
     }
 
     @Override
-    double readDouble(DevicePointer pointer) {
-        return ByteBuffer.wrap(launcher.read(pointer, 8))
+    double[] readDoubles(DevicePointer pointer, int count) {
+        double[] numbers = new double[count];
+        ByteBuffer.wrap(launcher.read(pointer, 8 * count))
                 .order(ByteOrder.LITTLE_ENDIAN)
-                .getDouble();
+                .asDoubleBuffer()
+                .get(numbers);
+        return numbers;
     }
 
     @Override

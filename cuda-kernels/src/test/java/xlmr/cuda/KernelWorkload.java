@@ -88,6 +88,15 @@ record KernelWorkload(
                         "geluGradient",
                         4 * TENSOR,
                         b -> b.activationGradient(Activation.GELU, x(b), x(b), x(b))));
+        all.add(of("fillAll", TENSOR, b -> b.fill(List.of(x(b)), 1)));
+        all.add(
+                new KernelWorkload(
+                        "readNumbers",
+                        ROWS,
+                        COLUMNS,
+                        null,
+                        Map.of("sumOfSquaresPieces", TENSOR, "readNumbers", 0L),
+                        b -> b.readNumbers(List.of(x(b)), List.of())));
         all.add(
                 of(
                         "adamW",

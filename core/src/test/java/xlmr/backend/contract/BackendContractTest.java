@@ -24,13 +24,13 @@ class BackendContractTest {
                         LinearCases.all(),
                         AttentionCases.all(),
                         LayerNormCases.all(),
-                        FusedCases.all(),
                         SoftmaxCases.all(),
                         ElementCases.all(),
                         LossCases.all(),
                         TableCases.all(),
                         SegmentCases.all(),
-                        UpdateCases.all())
+                        UpdateCases.all(),
+                        FusedCases.all())
                 .flatMap(List::stream)
                 .toList();
     }

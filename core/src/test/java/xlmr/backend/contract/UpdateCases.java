@@ -7,6 +7,7 @@ import static xlmr.backend.contract.Operand.updated;
 import java.util.ArrayList;
 import java.util.List;
 import xlmr.backend.AdamWStep;
+import xlmr.backend.AdamWUpdate;
 import xlmr.tensor.Shape;
 
 /// What an optimizer step needs: the norm of the gradients and AdamW.
@@ -33,6 +34,9 @@ final class UpdateCases {
                         input(Shape.of(5), 0, 0, 0, 0, 0),
                         updated(Shape.of(5), 0, 0, 0, 0, 0),
                         updated(Shape.of(5), 0, 0, 0, 0, 0)));
+        cases.add(adamWOfSeveral());
+        cases.add(fillOfSeveral());
+        cases.add(numbersOfSeveral());
         return cases;
     }
 
@@ -92,6 +96,70 @@ final class UpdateCases {
                         a -> a[1][0] = Double.isNaN(sumOfSquares(a[0])) ? Double.NaN : 0,
                         input,
                         output(1)));
+    }
+
+    /// One of them without elements, one just beyond a piece of a kernel's work, each with numbers
+    /// of its own.
+    private static OperationCase adamWOfSeveral() {
+        int[] sizes = {3, 0, 8193, 300};
+        Operand[] operands = new Operand[4 * sizes.length];
+        for (int i = 0; i < sizes.length; i++) {
+            operands[4 * i] = updated(sizes[i]);
+            operands[4 * i + 1] = input(sizes[i]);
+            operands[4 * i + 2] = updated(sizes[i]).times(0.1);
+            operands[4 * i + 3] = updated(sizes[i]).squared();
+        }
+        return OperationCase.againstScalar(
+                "adamW of several",
+                8,
+                (backend, t) -> {
+                    List<AdamWUpdate> updates = new ArrayList<>();
+                    for (int i = 0; i < t.length; i += 4) {
+                        AdamWStep step =
+                                new AdamWStep(
+                                        0.01 * (i + 1),
+                                        0.9 - 0.01 * i,
+                                        0.99 - 0.01 * i,
+                                        1e-4 * (i + 1),
+                                        0.01 * i,
+                                        i + 1);
+                        updates.add(new AdamWUpdate(t[i], t[i + 1], t[i + 2], t[i + 3], step));
+                    }
+                    backend.adamW(updates, 0.7f);
+                },
+                operands);
+    }
+
+    private static OperationCase fillOfSeveral() {
+        return OperationCase.againstScalar(
+                "fill of several",
+                0,
+                (backend, t) -> backend.fill(List.of(t[0], t[1], t[2]), -3.5f),
+                output(17),
+                output(0),
+                output(2, 8200));
+    }
+
+    /// Sums of squares and single numbers, as floats: a sum of squares is exact to double precision
+    /// in a case of its own.
+    private static OperationCase numbersOfSeveral() {
+        return OperationCase.againstScalar(
+                "readNumbers",
+                1,
+                (backend, t) -> {
+                    double[] numbers =
+                            backend.readNumbers(List.of(t[0], t[1], t[2]), List.of(t[3], t[0]));
+                    float[] found = new float[numbers.length];
+                    for (int i = 0; i < found.length; i++) {
+                        found[i] = (float) numbers[i];
+                    }
+                    backend.write(found, t[4]);
+                },
+                input(20),
+                input(0, 3),
+                input(16400).times(0.01),
+                input(Shape.of(), -2.5f),
+                output(5));
     }
 
     private static float[] relativeError(double found, float[] values) {
