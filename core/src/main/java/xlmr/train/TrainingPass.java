@@ -135,12 +135,10 @@ final class TrainingPass {
             Lesson lesson = lessons.of(batches.get(i));
             float factor = 1f / batches.size();
             parts.add(
-                    addGradients(
-                            inputs.apply(lesson), lesson, batches.get(i), first + i, factor));
+                    addGradients(inputs.apply(lesson), lesson, batches.get(i), first + i, factor));
         }
         link.sum(backend, gradients);
-        GradientClipping.Reading reading =
-                GradientClipping.read(backend, gradients, losses(parts));
+        GradientClipping.Reading reading = GradientClipping.read(backend, gradients, losses(parts));
         losses(parts).forEach(read -> backend.release(read.storage()));
         double loss = 0;
         double lossSum = 0;
