@@ -18,10 +18,14 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import xlmr.backend.Backend;
 import xlmr.backend.Backends;
+import xlmr.data.ChoiceReader;
 import xlmr.data.Example;
 import xlmr.data.ExampleOptions;
 import xlmr.data.ExampleReader;
 import xlmr.data.MaskingRule;
+import xlmr.data.QuestionReader;
+import xlmr.data.TaggedOptions;
+import xlmr.data.TaggedReader;
 import xlmr.eval.EvaluationReport;
 import xlmr.eval.ReportJson;
 import xlmr.model.HeadSpec;
@@ -31,7 +35,10 @@ import xlmr.optim.ScheduleShape;
 import xlmr.pipeline.CausalLanguageModelTraining;
 import xlmr.pipeline.FineTuning;
 import xlmr.pipeline.MaskedLanguageModelTraining;
+import xlmr.pipeline.MultipleChoiceTraining;
+import xlmr.pipeline.QuestionAnsweringTraining;
 import xlmr.pipeline.SequenceClassificationTraining;
+import xlmr.pipeline.TokenClassificationTraining;
 import xlmr.pipeline.TrainingTask;
 import xlmr.train.LearningRates;
 import xlmr.train.RunFolders;
@@ -105,6 +112,55 @@ class ResumedRunsTest {
                 options,
                 null);
         assertGoesOn(new CausalLanguageModelTraining(training, List.of()), options, null);
+    }
+
+    static Stream<Arguments> tasks() {
+        return Stream.of(TaskFiles.values())
+                .flatMap(
+                        files ->
+                                Stream.of(
+                                        Arguments.of(files, Tune.FULL),
+                                        Arguments.of(files, Tune.HEAD),
+                                        Arguments.of(
+                                                files,
+                                                new Tune.Lora(
+                                                        LoraSettings.parse(
+                                                                "r=2,dropout=0.1,targets=value")))));
+    }
+
+    @ParameterizedTest(name = "{0} {1}")
+    @MethodSource("tasks")
+    void everyTaskGoesOn(TaskFiles files, Tune tune) throws IOException {
+        TrainingOptions options =
+                TrainingOptions.defaults()
+                        .withEpochs(2)
+                        .withBatchSize(8)
+                        .withLearningRate(1e-3)
+                        .withTune(tune);
+        assertGoesOn(task(files, files.in(directory)), options, null);
+    }
+
+    private static TrainingTask task(TaskFiles files, Path file) {
+        return switch (files) {
+            case TAGS -> {
+                var all = new TaggedReader(TaggedOptions.tagged()).readAll(file);
+                yield TokenClassificationTraining.of(all, all.subList(0, 8));
+            }
+            case QUESTIONS -> {
+                var all = QuestionReader.labelled().readAll(file);
+                yield QuestionAnsweringTraining.of(all, all.subList(0, 8));
+            }
+            case CHOICES -> {
+                var all = ChoiceReader.labelled().readAll(file);
+                yield new MultipleChoiceTraining(all, all.subList(0, 8));
+            }
+            case NUMBERS -> {
+                var all =
+                        new ExampleReader(ExampleOptions.labelled("text", "label")).readAll(file);
+                yield SequenceClassificationTraining.of(
+                        all, all.subList(0, 8), ProblemType.REGRESSION);
+            }
+        };
     }
 
     /// Stops after each of several updates, the epoch's last and a saved one among them.
