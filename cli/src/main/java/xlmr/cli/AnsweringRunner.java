@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -65,6 +66,7 @@ final class AnsweringRunner implements TaskRunner {
     @Override
     public TrainingTask training(
             Streams streams, LabelledInput labelled, Path train, @Nullable Path validation) {
+        labelled.refuseFor(FILES);
         QuestionReader reader = QuestionReader.labelled();
         List<Question> training = readAll(streams, reader, train);
         List<Question> judged =
@@ -78,21 +80,32 @@ final class AnsweringRunner implements TaskRunner {
     }
 
     @Override
-    public void evaluate(Call call, LabelledInput labelled, Path input, EvaluationOutput output) {
-        List<Question> questions = readAll(call.streams(), QuestionReader.labelled(), input);
+    public void evaluate(
+            Call call,
+            LabelledInput labelled,
+            Path input,
+            @Nullable String groupBy,
+            EvaluationOutput output) {
+        labelled.refuseFor(FILES);
+        List<Question> questions =
+                readAll(call.streams(), QuestionReader.labelled().withGroupField(groupBy), input);
         boolean impossible = questions.stream().anyMatch(Question::impossible);
         QuestionAnswerer answerer = open(call, decoding(impossible));
-        SpanReport report;
+        Function<List<Integer>, SpanReport> judge;
         try (Progress progress = Progress.over(call.streams(), "evaluate", questions.size())) {
-            report = answerer.evaluate(questions, done -> {});
+            judge = answerer.judge(questions, done -> {});
             progress.to(questions.size());
         }
-        output.show(report, row -> questions.get(row).inWords());
+        output.show(
+                judge,
+                groupBy,
+                questions.stream().map(Question::group).toList(),
+                row -> questions.get(row).inWords());
     }
 
     @Override
     public ComparedTexts compare(ComparedModels models, LabelledInput labelled, Path input) {
-        labelled.refuseColumnsFor(FILES);
+        labelled.refuseFor(FILES);
         List<Question> questions = readAll(models.streams(), QuestionReader.labelled(), input);
         AnswerDecoding decoding = decoding(questions.stream().anyMatch(Question::impossible));
         List<List<AnsweredQuestion>> said =

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import xlmr.data.ChoiceQuestion;
@@ -45,14 +46,24 @@ final class ChoosingRunner implements TaskRunner {
     }
 
     @Override
-    public void evaluate(Call call, LabelledInput labelled, Path input, EvaluationOutput output) {
-        List<ChoiceQuestion> questions = labelledQuestions(call.streams(), labelled, input);
+    public void evaluate(
+            Call call,
+            LabelledInput labelled,
+            Path input,
+            @Nullable String groupBy,
+            EvaluationOutput output) {
+        List<ChoiceQuestion> questions =
+                labelledQuestions(call.streams(), labelled, input, groupBy);
         ChoiceAnswerer answerer = open(call);
-        ChoiceReport report;
+        Function<List<Integer>, ChoiceReport> judge;
         try (Progress progress = Progress.over(call.streams(), "evaluate", questions.size())) {
-            report = answerer.evaluate(questions, progress::to);
+            judge = answerer.judge(questions, progress::to);
         }
-        output.show(report, row -> questions.get(row).inWords());
+        output.show(
+                judge,
+                groupBy,
+                questions.stream().map(ChoiceQuestion::group).toList(),
+                row -> questions.get(row).inWords());
     }
 
     @Override
@@ -235,10 +246,15 @@ final class ChoosingRunner implements TaskRunner {
 
     private static List<ChoiceQuestion> labelledQuestions(
             Streams streams, LabelledInput labelled, Path file) {
-        labelled.refuseColumnsFor("multiple choice, whose files have fields of their own names");
-        ChoiceReader reader = ChoiceReader.labelled().withFormat(labelled.format());
-        if (file.equals(ExampleReader.STANDARD_INPUT)) {
+        return labelledQuestions(streams, labelled, file, null);
+    }
 
+    private static List<ChoiceQuestion> labelledQuestions(
+            Streams streams, LabelledInput labelled, Path file, @Nullable String groupBy) {
+        labelled.refuseColumnsFor("multiple choice, whose files have fields of their own names");
+        ChoiceReader reader =
+                ChoiceReader.labelled().withFormat(labelled.format()).withGroupField(groupBy);
+        if (file.equals(ExampleReader.STANDARD_INPUT)) {
             return reader.readAll(streams.in(), "standard input");
         }
         return reader.readAll(file);

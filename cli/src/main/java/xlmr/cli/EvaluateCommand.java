@@ -73,8 +73,8 @@ final class EvaluateCommand implements Runnable {
             names = "--group-by",
             paramLabel = "COLUMN",
             description =
-                    "sequence-classification: also judge group by group, such as language by"
-                            + " language; the column or JSON field that says which.")
+                    "Also judge group by group, such as language by language; the column, JSON"
+                            + " field or CoNLL-U comment that says which.")
     private @Nullable String groupBy;
 
     @Option(
@@ -131,16 +131,13 @@ final class EvaluateCommand implements Runnable {
         if (task != Task.SEQUENCE_CLASSIFICATION) {
             longTexts.refuseFor(task);
             calibration.refuseFor(task);
-            if (groupBy != null) {
-                throw new CommandException(
-                        "--group-by: only for sequence-classification, this is " + task.word());
-            }
             try (Backend backend = compute.open(streams)) {
                 runners.of(task)
                         .evaluate(
                                 model.call(streams, backend, json, calibration),
                                 labelled,
                                 file,
+                                groupBy,
                                 output(file, model.name()));
             }
             return;
@@ -181,20 +178,14 @@ final class EvaluateCommand implements Runnable {
                         .put("answered", answered.answered())
                         .put("right", answered.right());
             }
-            if (grouped != null) {
-                object.put("group_by", grouped.by());
-                object.set("groups", grouped.json());
-            }
+            output.addGroups(object, grouped);
             Json.printLine(streams.out(), object);
         } else {
             streams.out().print(ReportText.of(report));
             if (answered != null) {
                 streams.out().printf("%n%s%n", answered.sentence());
             }
-            if (grouped != null) {
-                streams.out().println();
-                streams.out().print(grouped.text());
-            }
+            output.printGroups(grouped);
         }
         output.writePage(report, row -> examples.get(row).inWords());
         if (truncated > 0) {

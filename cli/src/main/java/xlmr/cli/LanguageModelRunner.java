@@ -57,7 +57,16 @@ final class LanguageModelRunner implements TaskRunner {
     }
 
     @Override
-    public void evaluate(Call call, LabelledInput labelled, Path input, EvaluationOutput output) {
+    public void evaluate(
+            Call call,
+            LabelledInput labelled,
+            Path input,
+            @Nullable String groupBy,
+            EvaluationOutput output) {
+        if (groupBy != null) {
+            throw new CommandException(
+                    "--group-by: not for %s; evaluate a file of each group".formatted(task.word()));
+        }
         List<Example> texts = labelled.readTexts(call.streams(), input);
         LanguageModelEvaluation evaluation =
                 new LanguageModelEvaluation(call.directory(), rule(), maskSeed, call.maxLength());

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -130,15 +131,25 @@ final class TaggingRunner implements TaskRunner {
     }
 
     @Override
-    public void evaluate(Call call, LabelledInput labelled, Path input, EvaluationOutput output) {
+    public void evaluate(
+            Call call,
+            LabelledInput labelled,
+            Path input,
+            @Nullable String groupBy,
+            EvaluationOutput output) {
         labelled.refuseFor(FILES);
-        List<TaggedSentence> sentences = read(call.streams(), input);
+        List<TaggedSentence> sentences =
+                read(call.streams(), input, TaggedOptions.tagged().withGroupField(groupBy));
         TokenTagger tagger = open(call);
-        EvaluationReport report;
+        Function<List<Integer>, EvaluationReport> judge;
         try (Progress progress = Progress.over(call.streams(), "evaluate", sentences.size())) {
-            report = tagger.evaluate(sentences, scheme, progress::to);
+            judge = tagger.judge(sentences, scheme, progress::to);
         }
-        output.show(report, row -> sentences.get(row).text());
+        output.show(
+                judge,
+                groupBy,
+                sentences.stream().map(TaggedSentence::group).toList(),
+                row -> sentences.get(row).text());
         TreeSet<String> unknown = new TreeSet<>();
         sentences.forEach(sentence -> unknown.addAll(sentence.tags()));
         unknown.removeAll(tagger.config().labels());
@@ -286,7 +297,11 @@ final class TaggingRunner implements TaskRunner {
     }
 
     private List<TaggedSentence> read(Streams streams, Path file) {
-        TaggedReader reader = reader(TaggedOptions.tagged());
+        return read(streams, file, TaggedOptions.tagged());
+    }
+
+    private List<TaggedSentence> read(Streams streams, Path file, TaggedOptions options) {
+        TaggedReader reader = reader(options);
         return file.equals(STANDARD_INPUT)
                 ? reader.readAll(streams.in(), "standard input")
                 : reader.readAll(file);

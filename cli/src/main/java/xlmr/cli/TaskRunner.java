@@ -24,8 +24,15 @@ interface TaskRunner {
     /// Compares a model's answers with a labelled file, and says how good they are.
     ///
     /// @param labelled the options of labelled files
+    /// @param groupBy the field that says what examples are judged group by group, too; null for
+    ///   none
     /// @param output where the report goes
-    void evaluate(Call call, LabelledInput labelled, Path input, EvaluationOutput output);
+    void evaluate(
+            Call call,
+            LabelledInput labelled,
+            Path input,
+            @Nullable String groupBy,
+            EvaluationOutput output);
 
     /// What two models say of a labelled file.
     ///

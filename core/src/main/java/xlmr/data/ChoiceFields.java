@@ -110,7 +110,8 @@ record ChoiceFields(
             OptionalInt label,
             boolean labelled,
             String source,
-            long line) {
+            long line,
+            @Nullable String group) {
         if (context.isBlank() && question.isBlank()) {
             throw DataException.at(source, line, "the context is blank");
         }
@@ -123,6 +124,6 @@ record ChoiceFields(
             throw DataException.at(
                     source, line, "expected a label in field 'label' or 'answer', found none");
         }
-        return new ChoiceQuestion(context, question, choices, label, source, line);
+        return new ChoiceQuestion(context, question, choices, label, source, line, group);
     }
 }

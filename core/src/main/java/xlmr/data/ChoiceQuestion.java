@@ -2,6 +2,7 @@ package xlmr.data;
 
 import java.util.List;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /// A question with several answers to choose from, of which one is right.
 ///
@@ -12,14 +13,27 @@ import java.util.OptionalInt;
 /// @param label the right choice, counted from 0, if it is known
 /// @param source the file the question came from, for messages
 /// @param line the line in it where the question begins, from 1
+/// @param group what it is counted with, such as its language; null if that was not asked for
 public record ChoiceQuestion(
         String context,
         String question,
         List<String> choices,
         OptionalInt label,
         String source,
-        long line)
+        long line,
+        @Nullable String group)
         implements DataRecord {
+
+    /// A question of no group.
+    public ChoiceQuestion(
+            String context,
+            String question,
+            List<String> choices,
+            OptionalInt label,
+            String source,
+            long line) {
+        this(context, question, choices, label, source, line, null);
+    }
 
     public ChoiceQuestion {
         choices = List.copyOf(choices);

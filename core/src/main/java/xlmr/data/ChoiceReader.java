@@ -19,31 +19,44 @@ public final class ChoiceReader {
 
     private final @Nullable ExampleFormat format;
     private final boolean labelled;
+    private final @Nullable String groupField;
     private final ReadLimits limits;
 
-    private ChoiceReader(@Nullable ExampleFormat format, boolean labelled, ReadLimits limits) {
+    private ChoiceReader(
+            @Nullable ExampleFormat format,
+            boolean labelled,
+            @Nullable String groupField,
+            ReadLimits limits) {
         this.format = format;
         this.labelled = labelled;
+        this.groupField = groupField;
         this.limits = limits;
     }
 
     /// For training and evaluation: every question has a label.
     public static ChoiceReader labelled() {
-        return new ChoiceReader(null, true, ReadLimits.defaults());
+        return new ChoiceReader(null, true, null, ReadLimits.defaults());
     }
 
     /// For prediction: labels are not looked at.
     public static ChoiceReader unlabelled() {
-        return new ChoiceReader(null, false, ReadLimits.defaults());
+        return new ChoiceReader(null, false, null, ReadLimits.defaults());
     }
 
     /// @param newFormat null: by the ending of the file's name
     public ChoiceReader withFormat(@Nullable ExampleFormat newFormat) {
-        return new ChoiceReader(newFormat, labelled, limits);
+        return new ChoiceReader(newFormat, labelled, groupField, limits);
+    }
+
+    /// The same with what groups the questions.
+    ///
+    /// @param field or column; null for nothing
+    public ChoiceReader withGroupField(@Nullable String field) {
+        return new ChoiceReader(format, labelled, field, limits);
     }
 
     public ChoiceReader withLimits(ReadLimits newLimits) {
-        return new ChoiceReader(format, labelled, newLimits);
+        return new ChoiceReader(format, labelled, groupField, newLimits);
     }
 
     /// Opens a file, or standard input for `-`, to read one question at a time.
@@ -61,14 +74,25 @@ public final class ChoiceReader {
         RecordCursor.Source<ChoiceQuestion> source =
                 switch (format == null ? ExampleFormat.ofName(name) : format) {
                     case CSV ->
-                            new TableChoices(new CsvRows(reader, name, limit), name, labelled)
+                            new TableChoices(
+                                            new CsvRows(reader, name, limit),
+                                            name,
+                                            labelled,
+                                            groupField)
                                     ::next;
                     case TSV ->
-                            new TableChoices(new TabRows(reader, name, limit), name, labelled)
+                            new TableChoices(
+                                            new TabRows(reader, name, limit),
+                                            name,
+                                            labelled,
+                                            groupField)
                                     ::next;
                     case JSON_LINES, LINES ->
                             new JsonLineChoices(
-                                            new LineSplitter(reader, name, limit), name, labelled)
+                                            new LineSplitter(reader, name, limit),
+                                            name,
+                                            labelled,
+                                            groupField)
                                     ::next;
                 };
         return new RecordCursor<>(reader, source, name, NOUN);

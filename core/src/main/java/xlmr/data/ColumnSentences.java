@@ -28,6 +28,12 @@ final class ColumnSentences {
     }
 
     @Nullable TaggedSentence next() throws IOException {
+        if (options.groupField() != null) {
+            throw DataException.in(
+                    source,
+                    "columns of words and tags do not say what a sentence is grouped by (%s); use JSON Lines with such a field, or CoNLL-U with such a comment"
+                            .formatted(options.groupField()));
+        }
         List<String> words = new ArrayList<>();
         List<String> tags = new ArrayList<>();
         long first = 0;

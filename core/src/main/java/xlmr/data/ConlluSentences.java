@@ -40,6 +40,7 @@ final class ConlluSentences {
 
     @Nullable TaggedSentence next() throws IOException {
         ConlluText text = new ConlluText();
+        String group = null;
         List<String> words = new ArrayList<>();
         List<String> tags = new ArrayList<>();
         long first = 0;
@@ -51,6 +52,8 @@ final class ConlluSentences {
                 }
             } else if (line.charAt(0) == '#') {
                 comment(line, text);
+                String found = group(line);
+                group = found == null ? group : found;
             } else {
                 first = first == 0 ? lines.line() : first;
                 add(line.split("\t", -1), words, tags, text);
@@ -76,9 +79,32 @@ final class ConlluSentences {
                     "the sentence ends after word %d, inside a multiword token"
                             .formatted(words.size()));
         }
+        if (options.groupField() != null && group == null) {
+            throw DataException.at(
+                    source,
+                    first,
+                    "the sentence has no comment '# %s = ...', by which it should be grouped"
+                            .formatted(options.groupField()));
+        }
         ConlluText.Placed placed = text.place();
         return new TaggedSentence(
-                words, tags, placed.text(), placed.spans(), placed.original(), source, first);
+                words,
+                tags,
+                placed.text(),
+                placed.spans(),
+                placed.original(),
+                source,
+                first,
+                group);
+    }
+
+    /// What a comment says the sentence is grouped by; null if it says something else.
+    private @Nullable String group(String comment) {
+        String name = options.groupField();
+        int equals = comment.indexOf('=');
+        return name != null && equals > 0 && comment.substring(1, equals).strip().equals(name)
+                ? comment.substring(equals + 1).strip()
+                : null;
     }
 
     private void comment(String line, ConlluText text) {

@@ -16,11 +16,14 @@ final class JsonLineChoices {
     private final LineSplitter lines;
     private final String source;
     private final boolean labelled;
+    private final @Nullable String groupField;
 
-    JsonLineChoices(LineSplitter lines, String source, boolean labelled) {
+    JsonLineChoices(
+            LineSplitter lines, String source, boolean labelled, @Nullable String groupField) {
         this.lines = lines;
         this.source = source;
         this.labelled = labelled;
+        this.groupField = groupField;
     }
 
     @Nullable ChoiceQuestion next() throws IOException {
@@ -48,7 +51,8 @@ final class JsonLineChoices {
                 labelled ? label(record, fields, choices) : OptionalInt.empty(),
                 labelled,
                 source,
-                record.line());
+                record.line(),
+                record.group(groupField));
     }
 
     private OptionalInt label(JsonRecord record, ChoiceFields fields, List<String> choices) {

@@ -44,6 +44,7 @@ final class JsonLineSentences {
                                 .formatted(tagField, wordField, tags.size(), words.size()));
             }
         }
-        return TaggedSentence.ofWords(words, tags, source, record.line());
+        return TaggedSentence.ofWords(words, tags, source, record.line())
+                .in(record.group(options.groupField()));
     }
 }

@@ -38,11 +38,11 @@ final class JsonQuestions implements RecordCursor.Source<Question> {
     /// @param values what the object holds beside the arrays that were gone into
     private record ObjectLevel(ObjectNode values, long line) implements Level {}
 
-    JsonQuestions(Reader reader, String source, boolean labelled, ReadLimits limits) {
+    JsonQuestions(Reader reader, String source, QuestionFields fields, ReadLimits limits) {
         this.source = source;
         maxChars = limits.recordChars();
         limit = new RecordLimit(reader, source, maxChars);
-        fields = new QuestionFields(labelled);
+        this.fields = fields;
     }
 
     @Override

@@ -166,6 +166,14 @@ final class JsonRecord {
         return whole(value.textValue(), name);
     }
 
+    /// What the record is grouped by, without white space around it.
+    ///
+    /// @param name the field, which must be there then; null for nothing
+    /// @return null if nothing was asked for
+    @Nullable String group(@Nullable String name) {
+        return name == null ? null : label(field(name), name).strip();
+    }
+
     DataException problem(String what) {
         return DataException.at(source, line, what);
     }

@@ -1,6 +1,7 @@
 package xlmr.data;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A question whose answer is a stretch of a given text.
 ///
@@ -12,6 +13,7 @@ import java.util.List;
 /// @param source the file the question came from, for messages
 /// @param line the line in it where the question's record begins, from 1; for SQuAD's nested files
 ///   that of the paragraph
+/// @param group what it is counted with, such as its language; null if that was not asked for
 public record Question(
         String id,
         String question,
@@ -19,8 +21,21 @@ public record Question(
         List<Answer> answers,
         boolean impossible,
         String source,
-        long line)
+        long line,
+        @Nullable String group)
         implements DataRecord {
+
+    /// A question of no group.
+    public Question(
+            String id,
+            String question,
+            String context,
+            List<Answer> answers,
+            boolean impossible,
+            String source,
+            long line) {
+        this(id, question, context, answers, impossible, source, line, null);
+    }
 
     public Question {
         answers = List.copyOf(answers);

@@ -9,10 +9,13 @@ import org.jspecify.annotations.Nullable;
 final class QuestionFields {
 
     private final boolean labelled;
+    private final @Nullable String groupField;
 
     /// @param labelled whether answers are read, and must be there
-    QuestionFields(boolean labelled) {
+    /// @param groupField what questions are grouped by; null for nothing
+    QuestionFields(boolean labelled, @Nullable String groupField) {
         this.labelled = labelled;
+        this.groupField = groupField;
     }
 
     /// The questions of one of SQuAD's paragraphs.
@@ -29,17 +32,20 @@ final class QuestionFields {
                 throw paragraph.problem(
                         "expected objects in field 'qas', found " + JsonRecord.kind(node));
             }
-            questions.add(question(paragraph.within(node), context));
+            JsonRecord question = paragraph.within(node);
+            boolean own = groupField != null && question.has(groupField);
+            questions.add(
+                    question(question, context, (own ? question : paragraph).group(groupField)));
         }
         return questions;
     }
 
     /// The question of an object that has its context with it.
     List<Question> flat(JsonRecord object) {
-        return List.of(question(object, object.text("context")));
+        return List.of(question(object, object.text("context"), object.group(groupField)));
     }
 
-    private Question question(JsonRecord fields, String context) {
+    private Question question(JsonRecord fields, String context, @Nullable String group) {
         String question = fields.text("question");
         String id =
                 fields.has("id")
@@ -59,7 +65,7 @@ final class QuestionFields {
             impossible |= answers.isEmpty();
         }
         return new Question(
-                id, question, context, answers, impossible, fields.source(), fields.line());
+                id, question, context, answers, impossible, fields.source(), fields.line(), group);
     }
 
     private static boolean isTrue(JsonRecord fields) {

@@ -11,13 +11,15 @@ final class TableChoices {
     private final TableRows rows;
     private final String source;
     private final boolean labelled;
+    private final @Nullable String groupField;
     private @Nullable List<String> header;
     private @Nullable ChoiceFields fields;
 
-    TableChoices(TableRows rows, String source, boolean labelled) {
+    TableChoices(TableRows rows, String source, boolean labelled, @Nullable String groupField) {
         this.rows = rows;
         this.source = source;
         this.labelled = labelled;
+        this.groupField = groupField;
     }
 
     @Nullable ChoiceQuestion next() throws IOException {
@@ -32,6 +34,16 @@ final class TableChoices {
             known = ChoiceFields.among(names, false);
             if (known == null) {
                 throw DataException.at(source, first.line(), ChoiceFields.expected(names));
+            }
+            if (groupField != null && !names.contains(groupField)) {
+                throw DataException.at(
+                        source,
+                        first.line(),
+                        "no group column '%s'; the columns are %s%s"
+                                .formatted(
+                                        groupField,
+                                        NearestName.list(names),
+                                        NearestName.hint(groupField, names)));
             }
             header = names;
             fields = known;
@@ -63,6 +75,7 @@ final class TableChoices {
                         : OptionalInt.empty(),
                 labelled,
                 source,
-                row.line());
+                row.line(),
+                groupField == null ? null : values.get(names.indexOf(groupField)).strip());
     }
 }

@@ -2,6 +2,7 @@ package xlmr.data;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A sentence that is cut into words, each with a tag: named entities, parts of speech.
 ///
@@ -14,6 +15,7 @@ import java.util.List;
 ///   them
 /// @param source the file the sentence came from, for messages
 /// @param line the line in it of the first word, from 1
+/// @param group what it is counted with, such as its language; null if that was not asked for
 public record TaggedSentence(
         List<String> words,
         List<String> tags,
@@ -21,8 +23,21 @@ public record TaggedSentence(
         List<TextSpan> spans,
         boolean originalText,
         String source,
-        long line)
+        long line,
+        @Nullable String group)
         implements DataRecord {
+
+    /// A sentence of no group.
+    public TaggedSentence(
+            List<String> words,
+            List<String> tags,
+            String text,
+            List<TextSpan> spans,
+            boolean originalText,
+            String source,
+            long line) {
+        this(words, tags, text, spans, originalText, source, line, null);
+    }
 
     public TaggedSentence {
         words = List.copyOf(words);
@@ -60,6 +75,11 @@ public record TaggedSentence(
             position += word.length() + 1;
         }
         return new TaggedSentence(words, tags, String.join(" ", words), spans, false, source, line);
+    }
+
+    /// The same in a group.
+    TaggedSentence in(@Nullable String newGroup) {
+        return new TaggedSentence(words, tags, text, spans, originalText, source, line, newGroup);
     }
 
     /// Number of words.

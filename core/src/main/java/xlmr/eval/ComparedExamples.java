@@ -213,7 +213,7 @@ record ComparedExamples(
                 sums(3, rows, i -> answer(second[i])),
                 List.of(
                         new SummedScore.Ratio("f1", "F1 of answers", 0, 2, false),
-                        new SummedScore.Ratio("exact", "exact matches", 1, 2, false)),
+                        new SummedScore.Ratio("exact_match", "exact matches", 1, 2, false)),
                 true,
                 McNemar.of(
                         flags(rows, i -> first[i].exact() == 1),

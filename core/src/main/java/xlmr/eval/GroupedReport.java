@@ -26,7 +26,7 @@ public record GroupedReport(String by, Group whole, List<Group> groups) {
     ///
     /// @param name empty for rows that say none
     /// @param examples how many rows
-    /// @param interval of the share of right rows, at 95 %; null where answers are numbers
+    /// @param interval of the first score, at 95 %; null where that is no share of right rows
     /// @param scores the numbers by name, as [ReportJson] names them, the most telling first
     public record Group(
             String name,
@@ -43,8 +43,7 @@ public record GroupedReport(String by, Group whole, List<Group> groups) {
     /// @param by what the groups are
     /// @param whole the evaluation of all rows
     /// @param parts the evaluation of each group's rows, by name
-    /// @throws IllegalArgumentException if the reports are of another task than sequence
-    ///   classification
+    /// @throws IllegalArgumentException if the reports are of language models, or of several heads
     public static GroupedReport of(
             String by, EvaluationReport whole, SequencedMap<String, EvaluationReport> parts) {
         List<Group> groups = new ArrayList<>();
@@ -82,30 +81,55 @@ public record GroupedReport(String by, Group whole, List<Group> groups) {
                         scores.put("spearman", numbers.spearman());
                         yield null;
                     }
-                    case EntityReport entities -> throw refused();
-                    case TagReport tags -> throw refused();
-                    case SpanReport spans -> throw refused();
-                    case ChoiceReport choices -> throw refused();
-                    case LanguageModelReport model -> throw refused();
-                    case JointReport joint -> throw refused();
+                    case EntityReport entities -> {
+                        scores.put("f1", entities.f1());
+                        scores.put("precision", entities.averages().micro().precision());
+                        scores.put("recall", entities.averages().micro().recall());
+                        scores.put("accuracy", entities.tokenAccuracy());
+                        scores.put("loss", entities.loss());
+                        yield null;
+                    }
+                    case TagReport tags -> {
+                        scores.put("accuracy", tags.accuracy());
+                        scores.put("macro_f1", tags.scores().averages().macro().f1());
+                        scores.put("loss", tags.loss());
+                        yield null; // tags of one sentence depend on each other
+                    }
+                    case SpanReport spans -> {
+                        scores.put("exact_match", spans.all().exact());
+                        scores.put("f1", spans.all().f1());
+                        scores.put("loss", spans.loss());
+                        yield ProportionInterval.wilson95(
+                                Math.round(spans.all().exact() * spans.examples()),
+                                spans.examples());
+                    }
+                    case ChoiceReport choices -> {
+                        scores.put("accuracy", choices.accuracy());
+                        scores.put("chance", choices.chance());
+                        scores.put("loss", choices.loss());
+                        yield choices.interval();
+                    }
+                    case LanguageModelReport model -> throw refused("language models");
+                    case JointReport joint -> throw refused("several heads at a time");
                 };
         return new Group(name, report.examples(), interval, scores);
     }
 
-    private static IllegalArgumentException refused() {
-        return new IllegalArgumentException("groups: only for sequence classification");
+    private static IllegalArgumentException refused(String what) {
+        return new IllegalArgumentException("groups: not of " + what);
     }
 
     /// What stands out, a sentence each; none where nothing does.
     public List<String> words() {
-        Double all = whole.scores().get("accuracy");
+        double all = first(whole);
+        boolean judged = whole.interval() != null;
         List<String> below = new ArrayList<>();
         List<String> above = new ArrayList<>();
         List<String> few = new ArrayList<>();
         for (Group group : groups) {
             ProportionInterval interval = group.interval();
-            if (interval != null && all != null) {
-                String shown = "%s (%s)".formatted(title(group), four(accuracy(group)));
+            if (interval != null) {
+                String shown = "%s (%s)".formatted(title(group), four(first(group)));
                 if (interval.high() < all) {
                     below.add(shown);
                 } else if (interval.low() > all) {
@@ -117,16 +141,16 @@ public record GroupedReport(String by, Group whole, List<Group> groups) {
             }
         }
         List<String> words = new ArrayList<>();
-        if (all != null && !below.isEmpty()) {
+        if (!below.isEmpty()) {
             words.add("Worse than the whole (%s): %s.".formatted(four(all), listed(below)));
         }
-        if (all != null && !above.isEmpty()) {
+        if (!above.isEmpty()) {
             words.add("Better than the whole (%s): %s.".formatted(four(all), listed(above)));
         }
-        if (all != null && groups.size() > 1 && below.isEmpty() && above.isEmpty()) {
+        if (judged && groups.size() > 1 && below.isEmpty() && above.isEmpty()) {
             words.add(
-                    "The interval of every group holds the accuracy of the whole: these texts do"
-                            + " not tell the groups apart.");
+                    "The interval of every group holds the %s of the whole: these examples do not tell the groups apart."
+                            .formatted(heading(whole.scores().firstEntry().getKey())));
         }
         if (!few.isEmpty()) {
             words.add("Too few examples to say much: %s.".formatted(listed(few)));
@@ -134,8 +158,8 @@ public record GroupedReport(String by, Group whole, List<Group> groups) {
         return words;
     }
 
-    private static double accuracy(Group group) {
-        return group.scores().getOrDefault("accuracy", Double.NaN);
+    private static double first(Group group) {
+        return group.scores().firstEntry().getValue();
     }
 
     private static String title(Group group) {
@@ -161,7 +185,7 @@ public record GroupedReport(String by, Group whole, List<Group> groups) {
         List<String> header = new ArrayList<>(List.of("", "examples"));
         for (String name : whole.scores().keySet()) {
             header.add(heading(name));
-            if (shares && name.equals("accuracy")) {
+            if (shares && header.size() == 3) {
                 header.add("95 % interval");
             }
         }
@@ -181,6 +205,8 @@ public record GroupedReport(String by, Group whole, List<Group> groups) {
         return switch (name) {
             case "macro_f1" -> "macro F1";
             case "micro_f1" -> "micro F1";
+            case "f1" -> "F1";
+            case "exact_match" -> "exact matches";
             case "expected_calibration_error" -> "calibration error";
             default -> name.replace('_', ' ');
         };
@@ -191,7 +217,7 @@ public record GroupedReport(String by, Group whole, List<Group> groups) {
         for (Map.Entry<String, Double> score : group.scores().entrySet()) {
             cells.add(four(score.getValue()));
             ProportionInterval interval = group.interval();
-            if (interval != null && score.getKey().equals("accuracy")) {
+            if (interval != null && cells.size() == 3) {
                 cells.add("%s to %s".formatted(four(interval.low()), four(interval.high())));
             }
         }
@@ -207,8 +233,9 @@ public record GroupedReport(String by, Group whole, List<Group> groups) {
             group.scores().forEach((name, score) -> ReportJson.put(node, name, score));
             ProportionInterval interval = group.interval();
             if (interval != null) {
-                ReportJson.put(node, "accuracy_low", interval.low());
-                ReportJson.put(node, "accuracy_high", interval.high());
+                String first = group.scores().firstEntry().getKey();
+                ReportJson.put(node, first + "_low", interval.low());
+                ReportJson.put(node, first + "_high", interval.high());
             }
         }
         return json;

@@ -55,10 +55,18 @@ public record SpanReport(
     ///   every question has an answer
     /// @throws IllegalArgumentException if there is no question
     public static SpanReport of(List<AnsweredQuestion> questions, double loss, double threshold) {
+        return of(questions, SquadVersion.of(questions), loss, threshold);
+    }
+
+    /// Judges some of the answers to a set of questions.
+    ///
+    /// @param version of the whole set, as [SquadVersion#of] tells it
+    /// @throws IllegalArgumentException if there is no question
+    public static SpanReport of(
+            List<AnsweredQuestion> questions, SquadVersion version, double loss, double threshold) {
         if (questions.isEmpty()) {
             throw new IllegalArgumentException("answers: expected at least one, found none");
         }
-        SquadVersion version = SquadVersion.of(questions);
         boolean impossible = version == SquadVersion.V2;
         List<AnswerScore> raw = new ArrayList<>();
         List<AnswerScore> judged = new ArrayList<>();

@@ -12,7 +12,7 @@ public enum SquadVersion {
     V2;
 
     /// The version that questions ask for: the second if one of them has no answer.
-    static SquadVersion of(List<AnsweredQuestion> questions) {
+    public static SquadVersion of(List<AnsweredQuestion> questions) {
         return questions.stream().allMatch(AnsweredQuestion::hasAnswer) ? V1 : V2;
     }
 }

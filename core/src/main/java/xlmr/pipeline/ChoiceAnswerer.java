@@ -4,7 +4,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import xlmr.backend.Backend;
 import xlmr.checkpoint.LoadReport;
@@ -13,7 +15,6 @@ import xlmr.eval.ChoiceReport;
 import xlmr.eval.Logits;
 import xlmr.eval.TemperatureFit;
 import xlmr.model.LoadedModel;
-import xlmr.model.Targets;
 import xlmr.model.Task;
 import xlmr.model.TaskModel;
 import xlmr.model.XlmRobertaConfig;
@@ -134,9 +135,24 @@ public final class ChoiceAnswerer {
     /// @param progress is told the number of questions done
     /// @throws xlmr.data.DataException if a question's right choice is not given
     public ChoiceReport evaluate(List<ChoiceQuestion> questions, IntConsumer progress) {
-        Targets.Choices targets = ChoiceSequences.targets(questions);
-        double[][] logits = logits(questions, progress);
-        return ChoiceReport.of(TemperatureFit.divided(logits, temperature()), targets.labels());
+        List<Integer> all = IntStream.range(0, questions.size()).boxed().toList();
+        return judge(questions, progress).apply(all);
+    }
+
+    /// Reads questions whose answer is known once, to judge any of the answers afterwards: all, or
+    /// group by group.
+    ///
+    /// @param progress is told the number of questions done
+    /// @return the report of some of the questions, by their places
+    /// @throws xlmr.data.DataException if a question's right choice is not given
+    public Function<List<Integer>, ChoiceReport> judge(
+            List<ChoiceQuestion> questions, IntConsumer progress) {
+        int[] labels = ChoiceSequences.targets(questions).labels(); // refused before the work
+        double[][] scaled = TemperatureFit.divided(logits(questions, progress), temperature());
+        return rows ->
+                ChoiceReport.of(
+                        rows.stream().map(q -> scaled[q]).toArray(double[][]::new),
+                        rows.stream().mapToInt(q -> labels[q]).toArray());
     }
 
     /// The numbers of the choices of each question, before temperature and softmax. `[M][choices]`

@@ -4,7 +4,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import xlmr.backend.Backend;
 import xlmr.checkpoint.LoadReport;
@@ -14,7 +17,9 @@ import xlmr.eval.AnswerWindow;
 import xlmr.eval.AnsweredQuestion;
 import xlmr.eval.DecodedAnswer;
 import xlmr.eval.SpanReport;
+import xlmr.eval.SquadVersion;
 import xlmr.model.LoadedModel;
+import xlmr.model.Targets;
 import xlmr.model.Task;
 import xlmr.model.TaskModel;
 import xlmr.tokenizer.XlmRobertaTokenizer;
@@ -135,9 +140,31 @@ public final class QuestionAnswerer {
     ///
     /// @param progress is told the number of windows done
     public SpanReport evaluate(List<Question> questions, IntConsumer progress) {
+        List<Integer> all = IntStream.range(0, questions.size()).boxed().toList();
+        return judge(questions, progress).apply(all);
+    }
+
+    /// Reads labelled questions once, to judge any of the answers afterwards: all, or group by
+    /// group.
+    ///
+    /// @param progress is told the number of windows done
+    /// @return the report of some of the questions, by their places
+    public Function<List<Integer>, SpanReport> judge(
+            List<Question> questions, IntConsumer progress) {
         QuestionWindows windows = windows(questions);
         float[][] logits = inference.logits(windows.examples(), progress);
-        return QuestionAnsweringTraining.report(windows, logits, settings.decoding());
+        List<AnsweredQuestion> answered =
+                QuestionAnsweringTraining.answered(windows, logits, settings.decoding());
+        SquadVersion version = SquadVersion.of(answered);
+        Targets.Spans targets = windows.targets();
+        return rows -> {
+            Set<Integer> wanted = Set.copyOf(rows);
+            return SpanReport.of(
+                    rows.stream().map(answered::get).toList(),
+                    version,
+                    windows.loss(logits, targets, wanted::contains),
+                    settings.decoding().threshold());
+        };
     }
 
     /// What it answers to labelled questions, to be compared with what another does.

@@ -101,7 +101,7 @@ public record QuestionAnsweringTraining(
         Targets.Spans targets = windows.targets();
         return SpanReport.of(
                 answered(windows, logits, decoding),
-                windows.loss(logits, targets),
+                windows.loss(logits, targets, question -> true),
                 decoding.threshold());
     }
 

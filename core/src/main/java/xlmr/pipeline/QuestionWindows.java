@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.function.IntPredicate;
 import xlmr.data.EncodedExamples;
 import xlmr.data.Question;
 import xlmr.data.TextSpan;
@@ -178,13 +179,19 @@ record QuestionWindows(List<Question> questions, List<Encoding> encodings, int[]
                 starts, ends, inContext, encoding.starts(), encoding.ends(), encoding.wordIds());
     }
 
-    /// Mean over windows, start and end of the cross-entropy with the labels; as in training.
-    double loss(float[][] logits, Targets.Spans targets) {
+    /// Mean over the windows of some questions, start and end of the cross-entropy with the labels;
+    /// as in training.
+    double loss(float[][] logits, Targets.Spans targets, IntPredicate wanted) {
         double sum = 0;
+        int count = 0;
         for (int w = 0; w < logits.length; w++) {
-            sum += cost(logits[w], 0, targets.first()[w]) + cost(logits[w], 1, targets.last()[w]);
+            if (wanted.test(owners[w])) {
+                sum += cost(logits[w], 0, targets.first()[w]);
+                sum += cost(logits[w], 1, targets.last()[w]);
+                count += 2;
+            }
         }
-        return sum / (2.0 * logits.length);
+        return sum / count;
     }
 
     private static double cost(float[] logits, int column, int label) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import xlmr.data.DataException;
 import xlmr.data.LabelSet;
@@ -48,12 +49,19 @@ record TagJudgement(List<TaggedSentence> sentences, LabelSet labels, @Nullable T
 
     /// @param logits of the sequences of `pieces` `[M][R K]`
     EvaluationReport report(WordPieces pieces, float[][] logits) {
+        return report(pieces, logits, IntStream.range(0, sentences.size()).boxed().toList());
+    }
+
+    /// The report of some of the sentences.
+    ///
+    /// @param rows their places
+    EvaluationReport report(WordPieces pieces, float[][] logits, List<Integer> rows) {
         List<List<String>> truth = new ArrayList<>();
         List<List<String>> predicted = new ArrayList<>();
         double loss = 0;
         long counted = 0;
         List<WrongAnswer> wrong = new ArrayList<>();
-        for (int s = 0; s < sentences.size(); s++) {
+        for (int s : rows) {
             List<String> right = sentences.get(s).tags();
             List<String> said = new ArrayList<>(right.size());
             for (int word = 0; word < right.size(); word++) {

@@ -7,7 +7,9 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import xlmr.backend.Backend;
 import xlmr.checkpoint.LoadReport;
@@ -292,10 +294,21 @@ public final class TokenTagger {
     ///   model's
     public EvaluationReport evaluate(
             List<TaggedSentence> sentences, @Nullable TagScheme scheme, IntConsumer progress) {
+        List<Integer> all = IntStream.range(0, sentences.size()).boxed().toList();
+        return judge(sentences, scheme, progress).apply(all);
+    }
+
+    /// Reads tagged sentences once, to judge any of them afterwards: all, or group by group.
+    ///
+    /// @return the report of some of the sentences, by their places
+    /// @throws xlmr.data.DataException as [#evaluate]
+    public Function<List<Integer>, EvaluationReport> judge(
+            List<TaggedSentence> sentences, @Nullable TagScheme scheme, IntConsumer progress) {
         TagJudgement judgement = new TagJudgement(sentences, labels, scheme);
         WordPieces pieces =
                 WordPieces.of(TokenClassificationTraining.words(sentences), tokenizer, cut);
-        return judgement.report(pieces, logits(pieces.windows(), progress));
+        float[][] logits = logits(pieces.windows(), progress);
+        return rows -> judgement.report(pieces, logits, rows);
     }
 
     /// Whether the tags mark entities, as `B-PER` does, or stand for themselves, as `NOUN` does.

@@ -162,7 +162,7 @@ class PairedTasksTest {
                         50,
                         0);
         assertThat(found.score("f1").first()).isCloseTo((1 + 2.0 / 3 + 1) / 3, within(1e-12));
-        assertThat(found.score("exact").second()).isCloseTo(2.0 / 3, within(1e-12));
+        assertThat(found.score("exact_match").second()).isCloseTo(2.0 / 3, within(1e-12));
         assertThat(found.rightness().onlyFirst()).isEqualTo(1);
         assertThat(found.rightness().onlySecond()).isEqualTo(1);
         assertThat(found.differences())

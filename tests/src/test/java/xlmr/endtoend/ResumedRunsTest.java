@@ -155,8 +155,7 @@ class ResumedRunsTest {
                 yield new MultipleChoiceTraining(all, all.subList(0, 8));
             }
             case NUMBERS -> {
-                var all =
-                        new ExampleReader(ExampleOptions.labelled("text", "label")).readAll(file);
+                var all = new ExampleReader(ExampleOptions.labelled("text", "label")).readAll(file);
                 yield SequenceClassificationTraining.of(
                         all, all.subList(0, 8), ProblemType.REGRESSION);
             }

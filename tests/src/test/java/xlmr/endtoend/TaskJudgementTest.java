@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -233,118 +234,74 @@ class TaskJudgementTest {
         assertThat(run.err()).contains("--adapter", "token-classification", "multiple-choice");
     }
 
-    private static JsonNode explained(TaskFiles task, Object... more) throws IOException {
-        List<Object> words = new ArrayList<>(List.of("explain", "--model", MODELS.get(task)));
-        words.addAll(
-                switch (task) {
-                    case TAGS -> List.of("Emma lives in Rome.");
-                    case QUESTIONS ->
-                            List.of("--pair", "Emma lives in Rome.", "Where does Emma live?");
-                    case CHOICES -> List.of("We are hungry.", "A sweet cake.", "Rain and wind.");
-                    case NUMBERS -> List.of("It is very very good, Emma.");
-                });
-        words.addAll(List.of(more));
-        words.add("--json");
-        return json(words.toArray());
-    }
-
     @ParameterizedTest
     @EnumSource
-    void theContributionsOfEveryTaskAddUp(TaskFiles task) throws IOException {
-        JsonNode found = explained(task);
-        assertThat(found.get("complete").booleanValue()).as(found.toString()).isTrue();
-        double sum = 0;
-        for (JsonNode token : found.get("tokens")) {
-            sum += token.get("score").doubleValue();
+    void groupsOfEveryTaskAreJudgedEachOnItsOwn(TaskFiles task) throws IOException {
+        Object[] command = {
+            "evaluate",
+            "--model",
+            MODELS.get(task),
+            "--input",
+            FILES.get(task),
+            "--group-by",
+            "language",
+            "--json"
+        };
+        JsonNode found = json(command);
+        JsonNode english = found.get("groups").get("en");
+        JsonNode german = found.get("groups").get("de");
+        assertThat(english.get("examples").intValue()).isEqualTo(18);
+        assertThat(german.get("examples").intValue()).isEqualTo(6);
+        String mean =
+                switch (task) {
+                    case TAGS -> "loss"; // as many words in each sentence
+                    case QUESTIONS -> "exact_match";
+                    case CHOICES -> "accuracy";
+                    case NUMBERS -> "mean_absolute_error";
+                };
+        assertThat(18 * english.get(mean).doubleValue() + 6 * german.get(mean).doubleValue())
+                .isCloseTo(24 * found.get(mean).doubleValue(), within(1e-6));
+        command[command.length - 1] = "--uncalibrated";
+        if (task == TaskFiles.QUESTIONS) {
+            command = Arrays.copyOf(command, command.length - 1);
         }
-        double difference =
-                found.get("logit").doubleValue() - found.get("baseline_logit").doubleValue();
-        assertThat(sum).isCloseTo(difference, within(0.01 * Math.abs(difference) + 1e-6));
-        JsonNode hidden = explained(task, "--method", "occlusion");
-        assertThat(hidden.get("tokens")).hasSameSizeAs(found.get("tokens"));
-        double share = 0;
-        for (JsonNode token : explained(task, "--method", "attention-rollout").get("tokens")) {
-            share += token.get("score").doubleValue();
-        }
-        assertThat(share).isCloseTo(1, within(1e-5));
+        CommandRun words = CommandRun.of(command);
+        assertThat(words.exitCode()).as(words.err()).isZero();
+        assertThat(words.out()).contains("By language: 2 groups", "en", "de");
+        command[6] = "langauge";
+        assertThat(refused(command).err()).contains("langauge", "did you mean 'language'?");
     }
 
     @Test
-    void oneTagOfOneWordIsExplained() throws IOException {
-        JsonNode found = explained(TaskFiles.TAGS, "--word", "Rome", "--label", "B-LOC");
-        assertThat(found.get("word").textValue()).isEqualTo("Rome");
-        assertThat(found.get("start").intValue()).isEqualTo(14);
-        assertThat(found.get("label").textValue()).isEqualTo("B-LOC");
-        assertThat(explained(TaskFiles.TAGS, "--word", "4", "--label", "B-LOC")).isEqualTo(found);
-        JsonNode other = explained(TaskFiles.TAGS, "--word", "Emma", "--label", "B-LOC");
-        assertThat(other.get("logit")).isNotEqualTo(found.get("logit"));
-        CommandRun missing =
-                refused("explain", "--model", MODELS.get(TaskFiles.TAGS), "--word", "Oslo", "Rome");
-        assertThat(missing.err()).contains("no word 'Oslo'");
-        CommandRun unknown =
-                refused("explain", "--model", MODELS.get(TaskFiles.TAGS), "--label", "X", "Rome");
-        assertThat(unknown.err()).contains("no tag 'X'", "B-LOC");
-    }
+    void sentencesOfConlluAreGroupedByACommentAndColumnsCannotBe() throws IOException {
+        Path conllu = directory.resolve("grouped.conllu");
+        String sentence =
+                """
+                # language = %s
+                1	Emma	_	_	_	_	_	_	_	Tag=B-PER
+                2	runs	_	_	_	_	_	_	_	_
 
-    @Test
-    void aWordOfALongTextIsExplainedInItsWindow() throws IOException {
-        String text = "Emma lives in Rome. ".repeat(40);
-        JsonNode found =
-                json(
-                        "explain",
-                        "--model",
-                        MODELS.get(TaskFiles.TAGS),
-                        "--max-length",
-                        24,
-                        "--method",
-                        "gradient-x-input",
-                        "--word",
-                        100,
-                        "--json",
-                        text);
-        int start = found.get("start").intValue();
-        boolean covered = false;
-        for (JsonNode token : found.get("tokens")) {
-            covered |= token.path("start").asInt(-1) == start && token.path("end").asInt() > start;
-        }
-        assertThat(covered).isTrue();
-        assertThat(start).isGreaterThan(300);
-        assertThat(found.get("tokens").size()).isLessThanOrEqualTo(24);
-    }
-
-    @Test
-    void anAnswersStartAndEndAreExplainedTogetherOrEachAlone() throws IOException {
-        JsonNode both = explained(TaskFiles.QUESTIONS);
-        JsonNode start = explained(TaskFiles.QUESTIONS, "--answer-part", "start");
-        JsonNode end = explained(TaskFiles.QUESTIONS, "--answer-part", "end");
-        assertThat(start.get("logit").doubleValue() + end.get("logit").doubleValue())
-                .isCloseTo(both.get("logit").doubleValue(), within(1e-5));
-        JsonNode predicted =
-                json(
-                        "predict",
-                        "--model",
-                        MODELS.get(TaskFiles.QUESTIONS),
-                        "--json",
-                        "--pair",
-                        "Emma lives in Rome.",
-                        "Where does Emma live?");
-        assertThat(both.get("answer")).isEqualTo(predicted.get("answer"));
-        assertThat(start.get("logit"))
-                .isEqualTo(predicted.get("answers").get(0).get("start_logit"));
-        assertThat(start.get("tokens").toString()).contains("text_pair");
-    }
-
-    @Test
-    void whatIsForAnotherTaskIsNotExplained() {
-        assertThat(refused("explain", "--task", "masked-lm", "Hello").err())
-                .contains("not for masked-lm");
-        Path chooser = MODELS.get(TaskFiles.CHOICES);
-        assertThat(refused("explain", "--model", chooser, "--label", "7", "a", "b", "c").err())
-                .contains("no choice 7", "0 to 1");
-        assertThat(refused("explain", "--model", chooser, "--word", "a", "a", "b", "c").err())
-                .contains("--word", "only for token-classification");
-        Path answerer = MODELS.get(TaskFiles.QUESTIONS);
-        assertThat(refused("explain", "--model", answerer, "--label", "a", "b").err())
-                .contains("--label", "best answer");
+                """;
+        Files.writeString(conllu, sentence.formatted("en") + sentence.formatted("de"));
+        Path model = MODELS.get(TaskFiles.TAGS);
+        Object[] command = {
+            "evaluate",
+            "--model",
+            model,
+            "--input",
+            conllu,
+            "--tag-column",
+            "MISC:Tag",
+            "--group-by",
+            "language",
+            "--json"
+        };
+        assertThat(json(command).get("groups")).hasSize(2);
+        command[8] = "genre";
+        assertThat(refused(command).err()).contains("line 2", "no comment '# genre = ...'");
+        Path columns = Files.writeString(directory.resolve("grouped.conll"), "Emma B-PER\n");
+        CommandRun run =
+                refused("evaluate", "--model", model, "--input", columns, "--group-by", "language");
+        assertThat(run.err()).contains("grouped.conll", "JSON Lines", "CoNLL-U");
     }
 }
