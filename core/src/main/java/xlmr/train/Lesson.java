@@ -34,6 +34,16 @@ public record Lesson(
         return new Lesson(name, other, training, order, validation, weight);
     }
 
+    /// A head that is not judged.
+    public Lesson(
+            String name,
+            TaskModel model,
+            TrainingExamples training,
+            BatchOrder order,
+            double weight) {
+        this(name, model, training, order, null, weight);
+    }
+
     /// The only head of a run.
     static Lesson only(
             TaskModel model,

@@ -3,6 +3,7 @@ package xlmr.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -209,8 +210,8 @@ class BatchOrderTest {
     @Test
     void aPartGoesOnFromEpochToEpochAtItsOwnPace() {
         BatchOrder order = mixed(0);
-        List<int[]> large = new java.util.ArrayList<>();
-        List<int[]> small = new java.util.ArrayList<>();
+        List<int[]> large = new ArrayList<>();
+        List<int[]> small = new ArrayList<>();
         for (int epoch = 0; epoch < 2; epoch++) {
             List<int[]> batches = order.batches(new int[100], 4, epoch);
             assertThat(batches).hasSize(26);

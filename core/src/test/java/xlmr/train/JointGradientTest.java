@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
@@ -77,7 +78,7 @@ class JointGradientTest {
         TaskModel model =
                 ModelLoader.newHead(encoder, Task.SEQUENCE_CLASSIFICATION, config, START, 3)
                         .model();
-        return new Lesson(name, model, examples, BatchOrder.sequential(), null, weight);
+        return new Lesson(name, model, examples, BatchOrder.sequential(), weight);
     }
 
     private TrainingPass pass(Lesson... lessons) {
@@ -149,8 +150,7 @@ class JointGradientTest {
     }
 
     private static Lesson weighted(Lesson lesson, double weight) {
-        return new Lesson(
-                lesson.name(), lesson.model(), lesson.training(), lesson.order(), null, weight);
+        return new Lesson(lesson.name(), lesson.model(), lesson.training(), lesson.order(), weight);
     }
 
     private static float[] gradient(Gradients gradients, Parameter parameter) {
@@ -176,11 +176,9 @@ class JointGradientTest {
         List<float[]> before = values(numbers);
         List<float[]> classesBefore = values(classes);
         pass.run(JointGradientTest::inputs, List.of(FIRST), 1, 1e-2, state);
-        assertThat(values(numbers))
-                .usingElementComparator(java.util.Arrays::compare)
-                .isEqualTo(before);
+        assertThat(values(numbers)).usingElementComparator(Arrays::compare).isEqualTo(before);
         assertThat(values(classes))
-                .usingElementComparator(java.util.Arrays::compare)
+                .usingElementComparator(Arrays::compare)
                 .doesNotContainAnyElementsOf(classesBefore);
     }
 

@@ -60,6 +60,10 @@ final class BadInputCases {
                 new Case(1, training("latin.csv"), "latin.csv", "line 2", "not UTF-8"),
                 new Case(1, training("utf16.csv"), "utf16.csv", "UTF-16"),
                 new Case(1, training("one.csv"), "label"),
+                new Case(2, "train-heads --output DIR/new", "missing", "NAME=FILE"),
+                new Case(2, "train-heads --output DIR/new topic", "NAME=FILE", "'topic'"),
+                new Case(
+                        1, "train-heads --output DIR/new a=DIR/uneven.csv", "uneven.csv", "line 2"),
                 new Case(1, training("other.tsv"), "other.tsv", "text", "sentence"),
                 new Case(1, training("train.tsv"), "train.tsv", "label", "category"),
                 new Case(1, training(""), "is a directory"),
