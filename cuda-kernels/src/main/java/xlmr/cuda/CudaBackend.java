@@ -30,7 +30,7 @@ final class CudaBackend extends KernelBackend {
 
     @Override
     @Nullable HalfFormat attentionFormat() {
-        return device.attentionFormat();
+        return device.halfFormat();
     }
 
     @Override
@@ -73,7 +73,7 @@ final class CudaBackend extends KernelBackend {
     @Override
     public void prepare(Tensor weight) {
         try (CudaDevice.Entry entry = device.enter()) {
-            entry.address(weight);
+            entry.weight(weight);
         }
     }
 
@@ -102,8 +102,8 @@ final class CudaBackend extends KernelBackend {
             if (in > 0) {
                 entry.products()
                         .timesTransposed(
-                                entry.address(input),
-                                entry.address(weight),
+                                entry.operand(input),
+                                entry.weight(weight),
                                 entry.address(output),
                                 rows,
                                 in,
@@ -121,8 +121,8 @@ final class CudaBackend extends KernelBackend {
         try (CudaDevice.Entry entry = device.enter()) {
             entry.products()
                     .addTimes(
-                            entry.address(dOutput),
-                            entry.address(weight),
+                            entry.operand(dOutput),
+                            entry.weight(weight),
                             entry.address(dInput),
                             dOutput.shape().rows(),
                             weight.size(1),
@@ -138,8 +138,8 @@ final class CudaBackend extends KernelBackend {
         try (CudaDevice.Entry entry = device.enter()) {
             entry.products()
                     .addTransposedTimes(
-                            entry.address(dOutput),
-                            entry.address(input),
+                            entry.operand(dOutput),
+                            entry.operand(input),
                             entry.address(dWeight),
                             dOutput.shape().rows(),
                             dWeight.size(1),

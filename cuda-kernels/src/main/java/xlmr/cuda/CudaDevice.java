@@ -23,7 +23,8 @@ final class CudaDevice implements AutoCloseable {
     private final KernelArguments arguments = new KernelArguments();
     private final CudaGraphs graphs;
     private final String origin;
-    private final @Nullable HalfFormat attentionFormat;
+    private final @Nullable HalfFormat halfFormat;
+    private final @Nullable HalfCopies halves;
 
     /// Copies of what never changes, made on first use and given back when it is collected.
     private final Map<Storage, DeviceMemory.Block> copies = new WeakHashMap<>();
@@ -45,16 +46,20 @@ final class CudaDevice implements AutoCloseable {
         this.staging = new PinnedStaging(driver);
         this.kernels = new KernelModules(driver, images);
         this.origin = images.origin();
-        // Tensor cores know bf16 from compute capability 8.0 on.
-        this.attentionFormat =
-                precision == CudaPrecision.BF16 && driver.facts().major() >= 8
-                        ? HalfFormat.BF16
-                        : null;
+        this.halfFormat = precision.halfFormat();
+        this.halves = halfFormat == null ? null : new HalfCopies(memory, this::narrow);
     }
 
-    /// The format in which attention multiplies on tensor cores; null for single precision.
-    @Nullable HalfFormat attentionFormat() {
-        return attentionFormat;
+    /// The format in which matrices are multiplied on tensor cores; null for single precision.
+    @Nullable HalfFormat halfFormat() {
+        return halfFormat;
+    }
+
+    private void narrow(long from, long to, int count) {
+        assert halfFormat != null;
+        Object[] values = {new DevicePointer(from), new DevicePointer(to), count};
+        KernelLaunch launch = Operation.ofElements("narrowTo" + halfFormat.kernels(), count);
+        driver.launch(kernels.get(launch.kernel()), launch, arguments.pack(values));
     }
 
     /// Opens the device of that number, which compiles its kernels itself.
@@ -118,9 +123,63 @@ final class CudaDevice implements AutoCloseable {
             driver.launch(kernels.get(launch.kernel()), launch, arguments.pack(values));
         }
 
-        /// Where the elements of a tensor lie. What lies on the host is copied: for good where it
-        /// never changes, and taken over where it may.
+        /// Where the elements of a tensor lie, to be read or written. What lies on the host is
+        /// copied: for good where it never changes, and taken over where it may.
         long address(Tensor tensor) {
+            if (halves != null) {
+                halves.changed(place(tensor.storage()));
+            }
+            return readAddress(tensor);
+        }
+
+        /// Where an activation or gradient lies as matrix products multiply it.
+        long operand(Tensor tensor) {
+            long source = readAddress(tensor);
+            int count = tensor.shape().elements();
+            return halves == null ? source : halves.operand(place(tensor.storage()), source, count);
+        }
+
+        /// Where a weight lies as matrix products multiply it. Of one that never changes only the
+        /// copy in 16 bits stays.
+        long weight(Tensor tensor) {
+            if (halves == null) {
+                return readAddress(tensor);
+            }
+            Storage storage = place(tensor.storage());
+            int count = tensor.shape().elements();
+            DevicePointer known = halves.knownWeight(storage, count);
+            if (known != null) {
+                return known.address();
+            }
+            if (!storage.isReadOnly() || copies.containsKey(storage)) {
+                return halves.weight(storage, readAddress(tensor), count, true);
+            }
+            DeviceMemory.Block passing = uploaded(storage);
+            long half = halves.weight(storage, passing.address(), count, false);
+            memory.release(passing);
+            return half;
+        }
+
+        /// Brings the 16-bit copies of weights up to date.
+        void renewWeights() {
+            if (halves != null) {
+                halves.renewWeights();
+            }
+        }
+
+        /// Forgets the 16-bit copies of what is no weight.
+        void forgetOperands() {
+            if (halves != null) {
+                halves.forgetOperands();
+            }
+        }
+
+        /// The storage itself, or that of the device that has taken its elements over.
+        private Storage place(Storage storage) {
+            return storage instanceof HostStorage host ? takenOver(host) : storage;
+        }
+
+        private long readAddress(Tensor tensor) {
             return switch (tensor.storage()) {
                 case CudaStorage own -> own(own).address();
                 case HostStorage host -> own(takenOver(host)).address();
@@ -172,6 +231,13 @@ final class CudaDevice implements AutoCloseable {
             if (known != null) {
                 return known;
             }
+            DeviceMemory.Block block = uploaded(constant);
+            memory.releaseWith(constant, block);
+            copies.put(constant, block);
+            return block;
+        }
+
+        private DeviceMemory.Block uploaded(Storage constant) {
             long count = constant.capacity();
             DeviceMemory.Block block = memory.allocate(count * Float.BYTES);
             float[] piece = new float[(int) Math.min(PIECE, count)];
@@ -180,8 +246,6 @@ final class CudaDevice implements AutoCloseable {
                 constant.read(from, piece, 0, some);
                 staging.copyIn(piece, 0, some, block.address() + from * Float.BYTES);
             }
-            memory.releaseWith(constant, block);
-            copies.put(constant, block);
             return block;
         }
 

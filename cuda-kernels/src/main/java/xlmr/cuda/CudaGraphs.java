@@ -109,6 +109,7 @@ final class CudaGraphs implements Replays, AutoCloseable {
             long bytes = (long) Float.BYTES * input.shape().elements();
             entry.staging().copyIn(places.numbers(), pass.places);
             entry.copy(entry.address(input), pass.input, bytes);
+            entry.renewWeights();
             pass.graph.launch();
             entry.copy(pass.output, entry.address(output), bytes);
             return true;
@@ -209,10 +210,11 @@ final class CudaGraphs implements Replays, AutoCloseable {
                                 i < MOST_REHEARSALS && before != memory.allocations();
                                 i++) {
                             before = memory.allocations();
-                            body.apply(inside);
+                            run(entry, body, inside);
                         }
                         Tensor[] result = new Tensor[1];
-                        DeviceGraph graph = entry.record(() -> result[0] = body.apply(inside));
+                        DeviceGraph graph =
+                                entry.record(() -> result[0] = run(entry, body, inside));
                         return new Pass(
                                 graph, numbers.address(), copy.address(), entry.address(result[0]));
                     });
@@ -222,6 +224,14 @@ final class CudaGraphs implements Replays, AutoCloseable {
             memory.release(numbers);
             isRecording = false;
         }
+    }
+
+    /// Rounded copies are neither found from before nor left behind: each record makes its own.
+    private static Tensor run(CudaDevice.Entry entry, UnaryOperator<Tensor> body, Tensor input) {
+        entry.forgetOperands();
+        Tensor result = body.apply(input); // [N, C]
+        entry.forgetOperands();
+        return result;
     }
 
     /// How many graphs there are.

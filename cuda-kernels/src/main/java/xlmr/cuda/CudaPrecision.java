@@ -1,32 +1,52 @@
 package xlmr.cuda;
 
 import static org.bytedeco.cuda.global.cublas.CUBLAS_COMPUTE_32F;
-import static org.bytedeco.cuda.global.cublas.CUBLAS_COMPUTE_32F_FAST_16BF;
 import static org.bytedeco.cuda.global.cublas.CUBLAS_COMPUTE_32F_FAST_TF32;
+import static org.bytedeco.cuda.global.cudart.CUDA_R_16BF;
+import static org.bytedeco.cuda.global.cudart.CUDA_R_16F;
+import static org.bytedeco.cuda.global.cudart.CUDA_R_32F;
 
+import org.jspecify.annotations.Nullable;
 import xlmr.backend.BackendUnavailableException;
 
-/// How matrix products and attention multiply. Operands, sums and results of an operation are
-/// float32 in memory always.
+/// How matrix products and attention multiply. Weights, sums and results of an operation are
+/// float32 in memory always; what is multiplied in 16 bits is a rounded copy, see [HalfCopies].
 public enum CudaPrecision {
     /// Float32, as the processor does.
-    FP32(CUBLAS_COMPUTE_32F),
+    FP32(CUBLAS_COMPUTE_32F, CUDA_R_32F, null),
     /// Operands rounded to 10 bits of fraction, on tensor cores; attention as [#FP32].
-    TF32(CUBLAS_COMPUTE_32F_FAST_TF32),
-    /// Operands rounded to bfloat16, 7 bits of fraction, on tensor cores, attention's included.
-    BF16(CUBLAS_COMPUTE_32F_FAST_16BF);
+    TF32(CUBLAS_COMPUTE_32F_FAST_TF32, CUDA_R_32F, null),
+    /// Operands in bfloat16, 7 bits of fraction, on tensor cores, attention's included.
+    BF16(CUBLAS_COMPUTE_32F, CUDA_R_16BF, HalfFormat.BF16),
+    /// The same in float16, 10 bits of fraction: a number beyond 65504 is infinite, one below 6e-8
+    /// is 0, so that training scales its loss.
+    FP16(CUBLAS_COMPUTE_32F, CUDA_R_16F, HalfFormat.FP16);
 
     /// System property that names one.
     public static final String PROPERTY = "xlmr.cuda.precision";
 
     private final int computeType;
+    private final int operandType;
+    private final @Nullable HalfFormat halfFormat;
 
-    CudaPrecision(int computeType) {
+    CudaPrecision(int computeType, int operandType, @Nullable HalfFormat halfFormat) {
         this.computeType = computeType;
+        this.operandType = operandType;
+        this.halfFormat = halfFormat;
     }
 
     int computeType() {
         return computeType;
+    }
+
+    /// How cuBLAS calls what lies in memory.
+    int operandType() {
+        return operandType;
+    }
+
+    /// The format of operands in 16 bits; null for those in 32.
+    @Nullable HalfFormat halfFormat() {
+        return halfFormat;
     }
 
     /// What the property [#PROPERTY] asks for, else [#FP32].
@@ -38,6 +58,7 @@ public enum CudaPrecision {
             }
         }
         throw new BackendUnavailableException(
-                "device cuda: %s expects fp32, tf32 or bf16, found %s".formatted(PROPERTY, name));
+                "device cuda: %s expects fp32, tf32, bf16 or fp16, found %s"
+                        .formatted(PROPERTY, name));
     }
 }

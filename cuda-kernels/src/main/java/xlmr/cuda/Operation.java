@@ -53,8 +53,13 @@ abstract class Operation implements AutoCloseable {
     final void elements(String kernel, int n, Object... arguments) {
         Object[] all = Arrays.copyOf(arguments, arguments.length + 1);
         all[arguments.length] = n;
+        start(ofElements(kernel, n), all);
+    }
+
+    /// The launch of a kernel that works on elements one by one.
+    static KernelLaunch ofElements(String kernel, int n) {
         int blocks = Math.min(MOST_BLOCKS, Math.ceilDiv(n, THREADS));
-        start(new KernelLaunch(kernel, blocks, 1, THREADS, 1, 0), all);
+        return new KernelLaunch(kernel, blocks, 1, THREADS, 1, 0);
     }
 
     /// A kernel of blocks in one row.

@@ -7,11 +7,13 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /// `libcublas.so`: products of float matrices stored by columns, with operands rounded as the
 /// compute type asks for.
 final class FakeBlas {
     private static final int INVALID_VALUE = 7;
+    private static final int NOT_SUPPORTED = 15;
     private static final int EXECUTION_FAILED = 13;
     private static final int FLOATS = 0;
     private static final int TRANSPOSED = 1;
@@ -107,27 +109,34 @@ final class FakeBlas {
         Matrix left = new Matrix(a.address(7), turnsA ? k : m, turnsA ? m : k, a.number(9));
         Matrix right = new Matrix(a.address(10), turnsB ? n : k, turnsB ? k : n, a.number(12));
         Matrix result = new Matrix(a.address(14), m, n, a.number(16));
-        boolean areFloats =
-                a.number(8) == FLOATS && a.number(11) == FLOATS && a.number(15) == FLOATS;
+        Element operands = Element.of(a.number(8));
+        boolean areKnown =
+                operands != null && a.number(11) == a.number(8) && a.number(15) == FLOATS;
         if (m <= 0
                 || n <= 0
                 || k <= 0
-                || !areFloats
+                || !areKnown
                 || !left.fits()
                 || !right.fits()
                 || !result.fits()) {
             return INVALID_VALUE;
         }
         int dropped = droppedBits(a.number(17));
+        if (operands != Element.FLOAT && dropped != 0) {
+            return NOT_SUPPORTED;
+        }
         int refused = hasWorkspace ? gpu.graphs.spoiled() : gpu.graphs.forbidden();
         if (refused != 0) {
             return EXECUTION_FAILED;
         }
         gpu.later(
                 () -> {
-                    float[] x = rounded(left.read(gpu), dropped);
-                    float[] y = rounded(right.read(gpu), dropped);
-                    float[] z = beta == 0 ? new float[result.elements()] : result.read(gpu);
+                    float[] x = rounded(left.read(gpu, operands), dropped);
+                    float[] y = rounded(right.read(gpu, operands), dropped);
+                    float[] z =
+                            beta == 0
+                                    ? new float[result.elements()]
+                                    : result.read(gpu, Element.FLOAT);
                     product(
                             x,
                             left.stride,
@@ -200,6 +209,30 @@ final class FakeBlas {
         return rounded;
     }
 
+    /// What operands are in memory, by the numbers of `cudaDataType`.
+    private enum Element {
+        FLOAT(FLOATS, 4),
+        HALF(2, 2),
+        BFLOAT16(14, 2);
+
+        private final int type;
+        private final int bytes;
+
+        Element(int type, int bytes) {
+            this.type = type;
+            this.bytes = bytes;
+        }
+
+        static @Nullable Element of(int type) {
+            for (Element element : values()) {
+                if (element.type == type) {
+                    return element;
+                }
+            }
+            return null;
+        }
+    }
+
     /// A matrix on the device, by columns.
     private record Matrix(long address, int rows, int columns, int stride) {
         boolean fits() {
@@ -211,12 +244,19 @@ final class FakeBlas {
             return Math.toIntExact((columns - 1L) * stride + rows);
         }
 
-        float[] read(FakeGpu gpu) {
+        float[] read(FakeGpu gpu, Element element) {
             float[] values = new float[elements()];
-            ByteBuffer.wrap(gpu.read(address, 4L * values.length))
-                    .order(ByteOrder.LITTLE_ENDIAN)
-                    .asFloatBuffer()
-                    .get(values);
+            long size = (long) element.bytes * values.length;
+            ByteBuffer bytes =
+                    ByteBuffer.wrap(gpu.read(address, size)).order(ByteOrder.LITTLE_ENDIAN);
+            for (int i = 0; i < values.length; i++) {
+                values[i] =
+                        switch (element) {
+                            case FLOAT -> bytes.getFloat(4 * i);
+                            case HALF -> Float.float16ToFloat(bytes.getShort(2 * i));
+                            case BFLOAT16 -> Float.intBitsToFloat(bytes.getShort(2 * i) << 16);
+                        };
+            }
             return values;
         }
 

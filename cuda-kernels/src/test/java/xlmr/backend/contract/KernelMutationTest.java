@@ -56,7 +56,8 @@ class KernelMutationTest {
     static List<Target> targets() {
         return List.of(
                 Target.of("elements.cu", "elements", "add|multiply|scale|dropout|fill"),
-                Target.of("optimizer.cu", "optimizer", "adamW|sumOfSquares|readNumbers|fill of sev"),
+                Target.of(
+                        "optimizer.cu", "optimizer", "adamW|sumOfSquares|readNumbers|fill of sev"),
                 Target.of("rows.cu", "rows", ".*Rows|(?!attention).*of \\["),
                 Target.of(
                         "normalizations.cu",
