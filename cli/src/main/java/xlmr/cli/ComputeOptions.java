@@ -1,13 +1,16 @@
 package xlmr.cli;
 
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import xlmr.backend.Backend;
 import xlmr.backend.BackendChoice;
 import xlmr.backend.Backends;
 import xlmr.backend.DevicePreference;
+import xlmr.backend.Precision;
 
-/// `--threads`, `--device` and `--backend`, the same for every command that runs a model.
+/// `--threads`, `--device`, `--precision` and `--backend`, the same for every command that runs a
+/// model.
 final class ComputeOptions {
     @Mixin private ThreadsOption threads;
 
@@ -18,6 +21,15 @@ final class ComputeOptions {
                     "Where to compute. cuda: an NVIDIA GPU, with the module of docs/cuda.md."
                             + " Default: auto, a GPU where that module is and finds one.")
     private DevicePreference device = DevicePreference.AUTO;
+
+    @Option(
+            names = "--precision",
+            paramLabel = "fp32|tf32|bf16|fp16",
+            description =
+                    "How matrix products of a GPU round what they multiply; weights stay float32."
+                            + " bf16 and fp16 are for its tensor cores. Default: fp32, the only one"
+                            + " of the processor.")
+    private @Nullable Precision precision;
 
     @Option(
             names = "--backend",
@@ -41,6 +53,8 @@ final class ComputeOptions {
                     "--backend chooses among the processor's; leave it out with --device cuda, or"
                             + " use --device cpu");
         }
-        return Backends.create(device, preference, threads.count());
+        return precision == null
+                ? Backends.create(device, preference, threads.count())
+                : Backends.create(device, precision, preference, threads.count());
     }
 }

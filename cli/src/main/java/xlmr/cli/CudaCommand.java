@@ -23,6 +23,7 @@ import xlmr.backend.BackendProvider;
 import xlmr.backend.BackendUnavailableException;
 import xlmr.backend.Backends;
 import xlmr.backend.DevicePreference;
+import xlmr.backend.Precision;
 import xlmr.checkpoint.AtomicFile;
 import xlmr.data.Example;
 
@@ -227,7 +228,7 @@ final class CudaCommand implements Runnable {
 
     /// How the GPU multiplies.
     private static String precision() {
-        return System.getProperty("xlmr.cuda.precision", "fp32").toLowerCase(Locale.ROOT);
+        return Precision.chosen().id();
     }
 
     private DeviceModelChecks models() {

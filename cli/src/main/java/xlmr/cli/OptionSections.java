@@ -61,7 +61,7 @@ final class OptionSections {
                             "Results",
                             "--output --overwrite --format --report --no-report --no-tensorboard"
                                     + " --json"),
-                    section("Machine", "--threads --device --backend --trial"),
+                    section("Machine", "--threads --device --precision --backend --trial"),
                     section("Help", "--stacktrace --classpath --help --version"));
 
     private OptionSections() {}

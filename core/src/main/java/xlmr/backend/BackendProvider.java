@@ -11,7 +11,12 @@ public interface BackendProvider {
     /// Opens the first device of this kind.
     ///
     /// @throws BackendUnavailableException if there is none, or what it needs is missing
-    BackendChoice open();
+    BackendChoice open(Precision precision);
+
+    /// Opens it in the precision that is [chosen][Precision#chosen].
+    default BackendChoice open() {
+        return open(Precision.chosen());
+    }
 
     /// What was found, by name, without opening anything that has to be closed: versions, devices,
     /// and under `problem` what is missing.

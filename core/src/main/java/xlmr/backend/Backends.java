@@ -2,6 +2,7 @@ package xlmr.backend;
 
 import java.util.Optional;
 import java.util.ServiceLoader;
+import org.jspecify.annotations.Nullable;
 import xlmr.backend.cpu.CpuBackends;
 
 /// How a backend is chosen: the fastest that this machine and this start of the JVM offer. A slower
@@ -60,6 +61,31 @@ public final class Backends {
     /// @throws IllegalStateException if the Vector API is asked for and missing
     public static BackendChoice create(
             DevicePreference device, Preference preference, int threads) {
+        return createOn(device, null, preference, threads);
+    }
+
+    /// The backend of a device that multiplies matrices in a precision.
+    ///
+    /// @throws BackendUnavailableException also if the precision is not [Precision#FP32] and there
+    ///   is only the processor
+    public static BackendChoice create(
+            DevicePreference device, Precision precision, Preference preference, int threads) {
+        BackendChoice choice = createOn(device, precision, preference, threads);
+        if (precision != Precision.FP32 && !choice.backend().name().equals("cuda")) {
+            choice.backend().close();
+            throw new BackendUnavailableException(
+                    "precision %s: the processor computes in fp32 only; leave it out, or use --device cuda"
+                            .formatted(precision.id()));
+        }
+        return choice;
+    }
+
+    /// @param precision null for that of the property
+    private static BackendChoice createOn(
+            DevicePreference device,
+            @Nullable Precision precision,
+            Preference preference,
+            int threads) {
         if (device == DevicePreference.CPU
                 || (device == DevicePreference.AUTO && preference != Preference.AUTO)) {
             return create(preference, threads);
@@ -72,7 +98,7 @@ public final class Backends {
             return create(preference, threads);
         }
         try {
-            return provider.get().open();
+            return precision == null ? provider.get().open() : provider.get().open(precision);
         } catch (BackendUnavailableException exception) {
             if (device == DevicePreference.CUDA) {
                 throw exception;

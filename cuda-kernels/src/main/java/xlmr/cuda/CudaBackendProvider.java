@@ -6,6 +6,7 @@ import java.util.Optional;
 import xlmr.backend.BackendChoice;
 import xlmr.backend.BackendProvider;
 import xlmr.backend.BackendUnavailableException;
+import xlmr.backend.Precision;
 
 /// Brings NVIDIA GPUs to `--device cuda`. The property `xlmr.cuda.device` is the number of the GPU,
 /// 0 without it.
@@ -16,9 +17,9 @@ public final class CudaBackendProvider implements BackendProvider {
     }
 
     @Override
-    public BackendChoice open() {
+    public BackendChoice open(Precision asked) {
         try {
-            CudaPrecision precision = CudaPrecision.chosen();
+            CudaPrecision precision = CudaPrecision.of(asked);
             CudaDevice device = CudaDevice.open(ordinal(), precision);
             String reason =
                     "cuda: %s; %s, %s"

@@ -7,11 +7,11 @@ import static org.bytedeco.cuda.global.cudart.CUDA_R_16F;
 import static org.bytedeco.cuda.global.cudart.CUDA_R_32F;
 
 import org.jspecify.annotations.Nullable;
-import xlmr.backend.BackendUnavailableException;
+import xlmr.backend.Precision;
 
 /// How matrix products and attention multiply. Weights, sums and results of an operation are
 /// float32 in memory always; what is multiplied in 16 bits is a rounded copy, see [HalfCopies].
-public enum CudaPrecision {
+enum CudaPrecision {
     /// Float32, as the processor does.
     FP32(CUBLAS_COMPUTE_32F, CUDA_R_32F, null),
     /// Operands rounded to 10 bits of fraction, on tensor cores; attention as [#FP32].
@@ -21,9 +21,6 @@ public enum CudaPrecision {
     /// The same in float16, 10 bits of fraction: a number beyond 65504 is infinite, one below 6e-8
     /// is 0, so that training scales its loss.
     FP16(CUBLAS_COMPUTE_32F, CUDA_R_16F, HalfFormat.FP16);
-
-    /// System property that names one.
-    public static final String PROPERTY = "xlmr.cuda.precision";
 
     private final int computeType;
     private final int operandType;
@@ -49,16 +46,12 @@ public enum CudaPrecision {
         return halfFormat;
     }
 
-    /// What the property [#PROPERTY] asks for, else [#FP32].
-    static CudaPrecision chosen() {
-        String name = System.getProperty(PROPERTY, "fp32");
-        for (CudaPrecision precision : values()) {
-            if (precision.name().equalsIgnoreCase(name)) {
-                return precision;
-            }
-        }
-        throw new BackendUnavailableException(
-                "device cuda: %s expects fp32, tf32, bf16 or fp16, found %s"
-                        .formatted(PROPERTY, name));
+    static CudaPrecision of(Precision precision) {
+        return switch (precision) {
+            case FP32 -> FP32;
+            case TF32 -> TF32;
+            case BF16 -> BF16;
+            case FP16 -> FP16;
+        };
     }
 }

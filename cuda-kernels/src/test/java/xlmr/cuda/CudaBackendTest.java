@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import xlmr.backend.AttentionShape;
 import xlmr.backend.Backend;
 import xlmr.backend.DropoutMask;
+import xlmr.backend.Precision;
 import xlmr.ptx.machine.KernelFault;
 import xlmr.tensor.HostStorage;
 import xlmr.tensor.Shape;
@@ -209,12 +210,12 @@ class CudaBackendTest {
     void attentionIsOnTensorCoresWhereBf16IsAskedFor() {
         float[] query = random(70, 32).toArray(); // [N, C]
         float[] exact = attention(backend, query);
-        System.setProperty(CudaPrecision.PROPERTY, "bf16");
+        System.setProperty(Precision.PROPERTY, "bf16");
         try (Backend rounded = CUDA.open()) {
             // Half a unit of 2^-7 for the operands and the weights, which sum up to 1.
             assertThat(distance(exact, attention(rounded, query))).isBetween(1e-4, 0x1p-6);
         } finally {
-            System.clearProperty(CudaPrecision.PROPERTY);
+            System.clearProperty(Precision.PROPERTY);
         }
     }
 
@@ -232,11 +233,11 @@ class CudaBackendTest {
     private static float[] productIn(String precision, Tensor input, Tensor weight) {
         float[] left = input.toArray();
         float[] right = weight.toArray();
-        System.setProperty(CudaPrecision.PROPERTY, precision);
+        System.setProperty(Precision.PROPERTY, precision);
         try (Backend rounded = CUDA.open()) {
             return product(rounded, left, right);
         } finally {
-            System.clearProperty(CudaPrecision.PROPERTY);
+            System.clearProperty(Precision.PROPERTY);
         }
     }
 

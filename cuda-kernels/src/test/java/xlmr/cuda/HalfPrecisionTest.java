@@ -24,6 +24,7 @@ import xlmr.autograd.Workspace;
 import xlmr.backend.AdamWStep;
 import xlmr.backend.Backend;
 import xlmr.backend.CrossEntropy;
+import xlmr.backend.Precision;
 import xlmr.backend.cpu.ScalarBackend;
 import xlmr.checkpoint.Checkpoint;
 import xlmr.model.ModelLoader;
@@ -46,13 +47,13 @@ class HalfPrecisionTest {
 
     @AfterEach
     void nothingWentWrong() {
-        System.clearProperty(CudaPrecision.PROPERTY);
+        System.clearProperty(Precision.PROPERTY);
         assertThat(CUDA.takeFault()).isNull();
         assertThat(CUDA.leaks()).isEmpty();
     }
 
     private static Backend open(String precision) {
-        System.setProperty(CudaPrecision.PROPERTY, precision);
+        System.setProperty(Precision.PROPERTY, precision);
         return CUDA.open();
     }
 

@@ -20,6 +20,7 @@ import xlmr.autograd.Ops;
 import xlmr.autograd.Workspace;
 import xlmr.backend.AttentionShape;
 import xlmr.backend.Backend;
+import xlmr.backend.Precision;
 import xlmr.backend.Replays;
 import xlmr.model.ModelLoader;
 import xlmr.model.TaskModel;
@@ -43,7 +44,7 @@ class ReplayedPassesTest {
     void everythingIsGivenBack() {
         gpu.capacity = Long.MAX_VALUE;
         System.clearProperty(CudaGraphs.PROPERTY);
-        System.clearProperty(CudaPrecision.PROPERTY);
+        System.clearProperty(Precision.PROPERTY);
         assertThat(gpu.takeFault()).isNull();
         assertThat(CUDA.leaks()).isEmpty();
     }
@@ -132,7 +133,7 @@ class ReplayedPassesTest {
 
     @Test
     void attentionOnTensorCoresIsReplayedToo() {
-        System.setProperty(CudaPrecision.PROPERTY, "bf16");
+        System.setProperty(Precision.PROPERTY, "bf16");
         TaskModel model = frozen();
         try (Backend cuda = CUDA.open()) {
             Workspace workspace = new Workspace(cuda);

@@ -37,6 +37,13 @@ final class BadInputCases {
                         "predict --device cuda --backend scalar Hello",
                         "--backend chooses among the processor's"),
                 new Case(2, "predict --device tpu Hello", "--device", "AUTO, CPU, CUDA"),
+                new Case(2, "predict --precision int8 Hello", "--precision", "BF16, FP16"),
+                new Case(
+                        1,
+                        "predict --device cpu --precision bf16 Hello",
+                        "precision bf16",
+                        "fp32 only",
+                        "--device cuda"),
                 new Case(2, "cuda", "selftest|bench"),
                 new Case(
                         1,
