@@ -16,10 +16,12 @@ final class ComputeOptions {
 
     @Option(
             names = "--device",
-            paramLabel = "auto|cpu|cuda",
+            paramLabel = "auto|cpu|cuda[:N]",
+            converter = SpecConverters.OfDevice.class,
             description =
-                    "Where to compute. cuda: an NVIDIA GPU, with the module of docs/cuda.md."
-                            + " Default: auto, a GPU where that module is and finds one.")
+                    "Where to compute. cuda: an NVIDIA GPU, with the module of docs/cuda.md;"
+                        + " cuda:1: the one of that number; cuda:0,1: several, to train. Default:"
+                        + " auto, a GPU where that module is and finds one.")
     private DevicePreference device = DevicePreference.AUTO;
 
     @Option(
@@ -41,14 +43,33 @@ final class ComputeOptions {
 
     /// The backend, to be closed; a slow one with a warning.
     Backend open(Streams streams) {
-        BackendChoice choice = choose();
+        requireOne();
+        return openAll(streams);
+    }
+
+    /// As above, but it may have companions to train with.
+    Backend openAll(Streams streams) {
+        BackendChoice choice = chooseAll();
         choice.warning().ifPresent(streams::warn);
         return choice.backend();
     }
 
+    private void requireOne() {
+        if (device.numbers().size() > 1) {
+            throw new CommandException(
+                    "--device %s: only train and plan use several GPUs; name one of them, such as cuda:%d"
+                            .formatted(device.spec(), device.numbers().getFirst()));
+        }
+    }
+
     /// The backend and the reason for it.
     BackendChoice choose() {
-        if (device == DevicePreference.CUDA && preference != Backends.Preference.AUTO) {
+        requireOne();
+        return chooseAll();
+    }
+
+    private BackendChoice chooseAll() {
+        if (device.kind() == DevicePreference.Kind.CUDA && preference != Backends.Preference.AUTO) {
             throw new CommandException(
                     "--backend chooses among the processor's; leave it out with --device cuda, or"
                             + " use --device cpu");

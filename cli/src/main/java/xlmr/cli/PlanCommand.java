@@ -85,7 +85,7 @@ final class PlanCommand implements Runnable {
                         .withMaxLength(settings.maxLength())
                         .withSaved(headName == null ? settings.saved() : settings.savedApart());
         job = head == null ? job : job.withHead(head);
-        try (Backend backend = compute.open(streams)) {
+        try (Backend backend = compute.openAll(streams)) {
             TrainingTask data = distillation.taught(streams, input, read.data(), backend);
             TrainingPlan plan = job.plan(data, backend);
             PlanOutput result = measured(job, data, plan, backend);
@@ -104,8 +104,8 @@ final class PlanCommand implements Runnable {
         if (plan.memory().heap() > heap) {
             streams.warn(
                     ("this needs a heap of about %,d MiB, and may have %,d; take a smaller"
-                                    + " --batch-size or --max-length, train less (--tune, --lora), or give"
-                                    + " more (XLMR_JAVA_OPTIONS=-Xmx...)")
+                         + " --batch-size or --max-length, train less (--tune, --lora), or give"
+                         + " more (XLMR_JAVA_OPTIONS=-Xmx...)")
                             .formatted(
                                     PlanOutput.mebibytes(plan.memory().heap()),
                                     PlanOutput.mebibytes(heap)));

@@ -4,6 +4,7 @@ import java.util.function.Function;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 import xlmr.autograd.KeptActivations;
+import xlmr.backend.DevicePreference;
 import xlmr.model.HeadSpec;
 import xlmr.model.LoraSettings;
 import xlmr.optim.ScheduleShape;
@@ -17,6 +18,14 @@ import xlmr.train.Tune;
 /// Reads the short texts by which options of training are chosen.
 final class SpecConverters {
     private SpecConverters() {}
+
+    /// `cuda:1` and its like.
+    static final class OfDevice implements ITypeConverter<DevicePreference> {
+        @Override
+        public DevicePreference convert(String text) {
+            return read(DevicePreference::of, text);
+        }
+    }
 
     /// `top:4` and its like.
     static final class OfTune implements ITypeConverter<Tune> {

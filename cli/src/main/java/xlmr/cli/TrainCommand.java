@@ -80,7 +80,7 @@ final class TrainCommand implements Runnable {
         boolean goesOn = savingOptions.goesOn(place, output.overwrites());
         NoticeLog notices = new NoticeLog();
         try (ModelOutput target = output.open(start, goesOn);
-                Backend backend = compute.open(streams);
+                Backend backend = compute.openAll(streams);
                 RunRecords records =
                         new RunRecords(streams, recordOptions, place, options.epochs());
                 TrainingDisplay display =

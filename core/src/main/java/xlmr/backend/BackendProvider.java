@@ -1,5 +1,6 @@
 package xlmr.backend;
 
+import java.util.List;
 import java.util.Map;
 
 /// A kind of device that a jar of its own brings, found by [java.util.ServiceLoader]: the core
@@ -8,14 +9,16 @@ public interface BackendProvider {
     /// What `--device` calls it: `cuda`.
     String device();
 
-    /// Opens the first device of this kind.
+    /// Opens devices of this kind. Of several, the backend is the first; it has the others as
+    /// [companions][Backend#ranks].
     ///
+    /// @param numbers as the driver counts them, from 0; empty for the usual one
     /// @throws BackendUnavailableException if there is none, or what it needs is missing
-    BackendChoice open(Precision precision);
+    BackendChoice open(List<Integer> numbers, Precision precision);
 
-    /// Opens it in the precision that is [chosen][Precision#chosen].
+    /// Opens the usual one in the precision that is [chosen][Precision#chosen].
     default BackendChoice open() {
-        return open(Precision.chosen());
+        return open(List.of(), Precision.chosen());
     }
 
     /// What was found, by name, without opening anything that has to be closed: versions, devices,

@@ -86,21 +86,23 @@ public final class Backends {
             @Nullable Precision precision,
             Preference preference,
             int threads) {
-        if (device == DevicePreference.CPU
-                || (device == DevicePreference.AUTO && preference != Preference.AUTO)) {
+        boolean isAsked = device.kind() == DevicePreference.Kind.CUDA;
+        if (device.kind() == DevicePreference.Kind.CPU
+                || (!isAsked && preference != Preference.AUTO)) {
             return create(preference, threads);
         }
         Optional<BackendProvider> provider = cudaProvider();
         if (provider.isEmpty()) {
-            if (device == DevicePreference.CUDA) {
+            if (isAsked) {
                 throw new BackendUnavailableException(NO_MODULE);
             }
             return create(preference, threads);
         }
         try {
-            return precision == null ? provider.get().open() : provider.get().open(precision);
+            return provider.get()
+                    .open(device.numbers(), precision == null ? Precision.chosen() : precision);
         } catch (BackendUnavailableException exception) {
-            if (device == DevicePreference.CUDA) {
+            if (isAsked) {
                 throw exception;
             }
             BackendChoice choice = create(preference, threads);

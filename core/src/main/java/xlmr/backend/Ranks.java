@@ -1,5 +1,6 @@
 package xlmr.backend;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /// Backends that train one model together: each computes the gradients of a part of every batch,
@@ -27,10 +28,22 @@ public record Ranks(List<String> names, List<Backend> others, AllReduce sums)
         return names.size();
     }
 
-    /// Closes the sums and the other backends.
+    /// Closes the sums and the other backends, also where one of them fails to.
     @Override
     public void close() {
-        sums.close();
-        others.forEach(Backend::close);
+        List<Runnable> all = new ArrayList<>();
+        all.add(sums::close);
+        others.forEach(backend -> all.add(backend::close));
+        RuntimeException first = null;
+        for (Runnable one : all) {
+            try {
+                one.run();
+            } catch (RuntimeException failure) {
+                first = first == null ? failure : first;
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
     }
 }

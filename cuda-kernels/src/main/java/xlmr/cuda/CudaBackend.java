@@ -1,6 +1,7 @@
 package xlmr.cuda;
 
 import org.jspecify.annotations.Nullable;
+import xlmr.backend.Ranks;
 import xlmr.backend.Replays;
 import xlmr.tensor.HostStorage;
 import xlmr.tensor.Shape;
@@ -14,9 +15,21 @@ import xlmr.tensor.Tensor;
 /// stream, and only reading waits for it.
 final class CudaBackend extends KernelBackend {
     private final CudaDevice device;
+    private final @Nullable Ranks ranks;
 
     CudaBackend(CudaDevice device) {
+        this(device, null);
+    }
+
+    /// @param ranks the other devices that train the same model, or null
+    CudaBackend(CudaDevice device, @Nullable Ranks ranks) {
         this.device = device;
+        this.ranks = ranks;
+    }
+
+    @Override
+    public @Nullable Ranks ranks() {
+        return ranks;
     }
 
     CudaDevice device() {
@@ -189,6 +202,10 @@ final class CudaBackend extends KernelBackend {
 
     @Override
     public void close() {
-        device.close();
+        try (device) {
+            if (ranks != null) {
+                ranks.close();
+            }
+        }
     }
 }

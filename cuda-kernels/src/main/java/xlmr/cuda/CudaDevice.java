@@ -2,7 +2,9 @@ package xlmr.cuda;
 
 import java.util.Map;
 import java.util.WeakHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import org.bytedeco.cuda.cudart.CUstream_st;
 import org.jspecify.annotations.Nullable;
 import xlmr.tensor.HostStorage;
 import xlmr.tensor.Shape;
@@ -13,6 +15,9 @@ import xlmr.tensor.Tensor;
 final class CudaDevice implements AutoCloseable {
     /// Large read-only tables are sent in pieces of this many elements.
     private static final int PIECE = 1 << 20;
+
+    /// How long closing waits for a thread that is in the device.
+    private static final int CLOSING_SECONDS = 60;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final CudaDriver driver;
@@ -95,6 +100,16 @@ final class CudaDevice implements AutoCloseable {
         /// Copies on the device.
         void copy(long from, long to, long bytes) {
             driver.copyWithin(from, to, bytes);
+        }
+
+        /// What everything runs on, in order.
+        CUstream_st stream() {
+            return driver.stream();
+        }
+
+        /// Whether everything asked for so far is done.
+        boolean isIdle() {
+            return driver.isIdle();
         }
 
         /// A graph of what `body` launches.
@@ -308,10 +323,18 @@ final class CudaDevice implements AutoCloseable {
         return origin + ", cuBLAS " + products.version();
     }
 
-    /// Gives everything back; no tensor of it may be used any more.
+    /// Gives everything back; no tensor of it may be used any more. A device in which a thread
+    /// hangs is left to the end of the process.
     @Override
     public void close() {
-        lock.lock();
+        try {
+            if (!lock.tryLock(CLOSING_SECONDS, TimeUnit.SECONDS)) {
+                return;
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return;
+        }
         try {
             if (isClosed) {
                 return;

@@ -34,6 +34,7 @@ import static org.bytedeco.cuda.global.cudart.cuModuleLoadData;
 import static org.bytedeco.cuda.global.cudart.cuModuleUnload;
 import static org.bytedeco.cuda.global.cudart.cuStreamCreate;
 import static org.bytedeco.cuda.global.cudart.cuStreamDestroy;
+import static org.bytedeco.cuda.global.cudart.cuStreamQuery;
 import static org.bytedeco.cuda.global.cudart.cuStreamSynchronize;
 
 import java.lang.foreign.Arena;
@@ -215,6 +216,16 @@ final class CudaDriver implements AutoCloseable {
     void synchronize() {
         expectNoRecording("the host waits");
         DriverStatus.check(cuStreamSynchronize(stream), "wait for the device");
+    }
+
+    /// Whether everything so far is done.
+    boolean isIdle() {
+        int status = cuStreamQuery(stream);
+        if (status == DriverStatus.NOT_READY) {
+            return false;
+        }
+        DriverStatus.check(status, "ask the device whether it is done");
+        return true;
     }
 
     CUevent_st createEvent() {

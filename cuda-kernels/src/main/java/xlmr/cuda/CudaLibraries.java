@@ -28,6 +28,11 @@ final class CudaLibraries {
     private static final List<String> NAMES =
             List.of("libcudart", "libcublasLt", "libcublas", "libnvrtc-builtins", "libnvrtc");
 
+    private static final String NCCL = "libnccl.so.";
+
+    /// Where NCCL comes from.
+    static final String NCCL_WHEEL = "nvidia-nccl-cu" + MAJOR;
+
     private static final int DEPTH = 4;
 
     /// Why loading failed. The machine does not try a second time, and would give another reason.
@@ -42,13 +47,42 @@ final class CudaLibraries {
         if (failure != null) {
             throw new BackendUnavailableException(failure);
         }
-        String named = System.getProperty("xlmr.cuda.libraries", System.getenv("XLMR_CUDA"));
+        String named = folder();
         if (named != null) {
             loadFrom(Path.of(named));
         }
         load(org.bytedeco.cuda.global.cudart.class);
         load(org.bytedeco.cuda.global.cublas.class);
         load(org.bytedeco.cuda.global.nvrtc.class);
+    }
+
+    /// Loads NCCL and its bindings, which only a training on several GPUs needs.
+    ///
+    /// @throws BackendUnavailableException that says where it comes from
+    static synchronized void loadNccl() {
+        load();
+        String named = folder();
+        if (named != null) {
+            find(Path.of(named), NCCL).ifPresent(file -> System.load(file.toString()));
+        }
+        try {
+            Loader.load(org.bytedeco.cuda.global.nccl.class);
+        } catch (UnsatisfiedLinkError | NoClassDefFoundError error) {
+            throw new BackendUnavailableException(explainNccl(error), error);
+        }
+    }
+
+    /// One line about NCCL that could not be loaded.
+    static String explainNccl(Throwable error) {
+        return messages(error).contains("libnccl")
+                ? "device cuda: several GPUs need NCCL, and libnccl.so.2 is missing; pip install %s beside the other libraries of XLMR_CUDA, or name one GPU, such as --device cuda:0"
+                        .formatted(NCCL_WHEEL)
+                : "device cuda: the bindings of NCCL cannot be loaded (%s); name one GPU, such as --device cuda:0"
+                        .formatted(firstLine(error.getMessage()));
+    }
+
+    private static @Nullable String folder() {
+        return System.getProperty("xlmr.cuda.libraries", System.getenv("XLMR_CUDA"));
     }
 
     private static void load(Class<?> bindings) {

@@ -9,6 +9,7 @@ import org.bytedeco.javacpp.PointerPointer;
 final class DriverStatus {
     static final int OUT_OF_MEMORY = 2;
     static final int NOT_FOUND = 500;
+    static final int NOT_READY = 600;
 
     private DriverStatus() {}
 

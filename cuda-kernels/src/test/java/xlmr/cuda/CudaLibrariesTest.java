@@ -12,6 +12,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// What is said where one of NVIDIA's libraries is missing.
 class CudaLibrariesTest {
+    @Test
+    void whereNcclIsMissingItIsSaidHowToGetIt() {
+        UnsatisfiedLinkError error =
+                new UnsatisfiedLinkError(
+                        "/x/libjninccl.so: libnccl.so.2: cannot open shared object file");
+        assertThat(CudaLibraries.explainNccl(error))
+                .contains("several GPUs need NCCL, and libnccl.so.2 is missing")
+                .contains("pip install " + CudaLibraries.NCCL_WHEEL)
+                .contains("--device cuda:0")
+                .doesNotContain("\n");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "libcuda.so.1: cannot open shared object file, libcuda.so.1 is missing, nvidia-smi",

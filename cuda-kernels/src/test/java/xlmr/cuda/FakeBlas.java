@@ -18,19 +18,17 @@ final class FakeBlas {
     private static final int FLOATS = 0;
     private static final int TRANSPOSED = 1;
 
-    private final FakeGpu gpu;
+    private final FakeMachine machine;
     private final FakeLibrary library;
 
-    /// Without memory of the caller's, cuBLAS takes some itself, which a capture would show.
-    private boolean hasWorkspace;
-
-    FakeBlas(FakeGpu gpu) {
-        this.gpu = gpu;
+    FakeBlas(FakeMachine machine) {
+        this.machine = machine;
         this.library =
-                new FakeLibrary("libcublas.so." + CudaLibraries.MAJOR, gpu)
+                new FakeLibrary("libcublas.so." + CudaLibraries.MAJOR, machine)
                         .with(
                                 "cublasCreate_v2",
                                 a -> {
+                                    FakeGpu gpu = machine.gpu();
                                     gpu.blasHandles++;
                                     a.pointer(0, 8).set(JAVA_LONG, 0, gpu.handle());
                                     return 0;
@@ -39,15 +37,15 @@ final class FakeBlas {
                         .with(
                                 "cublasDestroy_v2",
                                 a -> {
-                                    gpu.await(Long.MAX_VALUE);
-                                    gpu.blasHandles--;
+                                    machine.gpu().await(Long.MAX_VALUE);
+                                    machine.gpu().blasHandles--;
                                     return 0;
                                 },
                                 ADDRESS)
                         .with(
                                 "cublasSetStream_v2",
                                 a -> {
-                                    hasWorkspace = false;
+                                    machine.gpu().hasWorkspace = false;
                                     return 0;
                                 },
                                 ADDRESS,
@@ -55,8 +53,9 @@ final class FakeBlas {
                         .with(
                                 "cublasSetWorkspace_v2",
                                 a -> {
-                                    hasWorkspace = a.address(1) % 256 == 0 && a.wide(2) > 0;
-                                    return hasWorkspace ? 0 : INVALID_VALUE;
+                                    boolean fits = a.address(1) % 256 == 0 && a.wide(2) > 0;
+                                    machine.gpu().hasWorkspace = fits;
+                                    return fits ? 0 : INVALID_VALUE;
                                 },
                                 ADDRESS,
                                 ADDRESS,
@@ -125,7 +124,8 @@ final class FakeBlas {
         if (operands != Element.FLOAT && dropped != 0) {
             return NOT_SUPPORTED;
         }
-        int refused = hasWorkspace ? gpu.graphs.spoiled() : gpu.graphs.forbidden();
+        FakeGpu gpu = machine.gpu();
+        int refused = gpu.hasWorkspace ? gpu.graphs.spoiled() : gpu.graphs.forbidden();
         if (refused != 0) {
             return EXECUTION_FAILED;
         }

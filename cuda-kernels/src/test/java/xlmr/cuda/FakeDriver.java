@@ -23,17 +23,21 @@ final class FakeDriver {
     private static final int SHARED_ATTRIBUTE = 8;
     private static final String NAME = "PTX emulator (no GPU)";
 
-    private final FakeGpu gpu;
+    private final FakeMachine machine;
     private final FakeLibrary library;
 
-    FakeDriver(FakeGpu gpu) {
-        this.gpu = gpu;
-        library = new FakeLibrary("libcuda.so.1", gpu);
+    FakeDriver(FakeMachine machine) {
+        this.machine = machine;
+        library = new FakeLibrary("libcuda.so.1", machine);
         device();
         streams();
         memory();
         kernels();
-        gpu.graphs.addTo(library);
+        FakeGraphs.addTo(library, this::gpu);
+    }
+
+    private FakeGpu gpu() {
+        return machine.gpu();
     }
 
     FakeLibrary library() {
@@ -43,7 +47,7 @@ final class FakeDriver {
     /// A function that may not be called while a stream is captured.
     private FakeLibrary.Function outside(FakeLibrary.Function body) {
         return a -> {
-            int forbidden = gpu.graphs.forbidden();
+            int forbidden = gpu().graphs.forbidden();
             return forbidden == 0 ? body.call(a) : forbidden;
         };
     }
@@ -53,8 +57,12 @@ final class FakeDriver {
                 // NVRTC asks for it where it finds a driver.
                 .with("cuGetExportTable", a -> FakeGpu.NOT_FOUND, ADDRESS, ADDRESS)
                 .with("cuDriverGetVersion", a -> put(a, CUDA_VERSION), ADDRESS)
-                .with("cuDeviceGetCount", a -> put(a, 1), ADDRESS)
-                .with("cuDeviceGet", a -> a.number(1) == 0 ? put(a, 0) : 101, ADDRESS, JAVA_INT)
+                .with("cuDeviceGetCount", a -> put(a, machine.visible), ADDRESS)
+                .with(
+                        "cuDeviceGet",
+                        a -> a.number(1) < machine.visible ? put(a, a.number(1)) : 101,
+                        ADDRESS,
+                        JAVA_INT)
                 .with(
                         "cuDeviceGetName",
                         a -> {
@@ -79,20 +87,14 @@ final class FakeDriver {
                         JAVA_INT)
                 .with(
                         "cuDevicePrimaryCtxRetain",
-                        a -> {
-                            gpu.contexts++;
-                            return putWide(a, gpu.handle());
-                        },
+                        a -> putWide(a, machine.retain(a.number(1))),
                         ADDRESS,
                         JAVA_INT)
-                .with("cuDevicePrimaryCtxRelease_v2", a -> released(--gpu.contexts), JAVA_INT)
                 .with(
-                        "cuCtxSetCurrent",
-                        a -> {
-                            gpu.isCurrent = a.address(0) != 0;
-                            return 0;
-                        },
-                        ADDRESS)
+                        "cuDevicePrimaryCtxRelease_v2",
+                        a -> released(--machine.gpus.get(a.number(0)).contexts),
+                        JAVA_INT)
+                .with("cuCtxSetCurrent", a -> machine.enter(a.address(0)), ADDRESS)
                 .with(
                         "cuGetErrorName",
                         a -> {
@@ -111,24 +113,33 @@ final class FakeDriver {
         library.with(
                         "cuStreamCreate",
                         a -> {
-                            gpu.streams++;
-                            return putWide(a, gpu.handle());
+                            long stream = gpu().handle();
+                            gpu().streams.add(stream);
+                            return putWide(a, stream);
                         },
                         ADDRESS,
                         JAVA_INT)
-                .with("cuStreamDestroy_v2", outside(a -> released(--gpu.streams)), ADDRESS)
-                .with("cuStreamSynchronize", outside(a -> gpu.await(Long.MAX_VALUE)), ADDRESS)
-                .with("cuEventCreate", a -> putWide(a, gpu.newEvent()), ADDRESS, JAVA_INT)
+                .with(
+                        "cuStreamDestroy_v2",
+                        outside(
+                                a ->
+                                        gpu().streams.remove(a.address(0))
+                                                ? 0
+                                                : FakeGpu.INVALID_VALUE),
+                        ADDRESS)
+                .with("cuStreamSynchronize", outside(a -> gpu().await(Long.MAX_VALUE)), ADDRESS)
+                .with("cuStreamQuery", outside(a -> gpu().query()), ADDRESS)
+                .with("cuEventCreate", a -> putWide(a, gpu().newEvent()), ADDRESS, JAVA_INT)
                 .with(
                         "cuEventRecord",
                         a -> {
-                            gpu.record(a.address(0));
+                            gpu().record(a.address(0));
                             return 0;
                         },
                         ADDRESS,
                         ADDRESS)
-                .with("cuEventSynchronize", outside(a -> gpu.awaitEvent(a.address(0))), ADDRESS)
-                .with("cuEventDestroy_v2", a -> gpu.destroyEvent(a.address(0)), ADDRESS);
+                .with("cuEventSynchronize", outside(a -> gpu().awaitEvent(a.address(0))), ADDRESS)
+                .with("cuEventDestroy_v2", a -> gpu().destroyEvent(a.address(0)), ADDRESS);
     }
 
     private void memory() {
@@ -136,44 +147,44 @@ final class FakeDriver {
                         "cuMemAlloc_v2",
                         outside(
                                 a -> {
-                                    if (!gpu.isCurrent) {
+                                    if (!machine.isEntered()) {
                                         return FakeGpu.INVALID_CONTEXT;
                                     }
                                     if (a.wide(1) == 0) {
                                         return FakeGpu.INVALID_VALUE;
                                     }
-                                    long address = gpu.allocate(a.wide(1));
+                                    long address = gpu().allocate(a.wide(1));
                                     return address == 0
                                             ? FakeGpu.OUT_OF_MEMORY
                                             : putWide(a, address);
                                 }),
                         ADDRESS,
                         JAVA_LONG)
-                .with("cuMemFree_v2", outside(a -> gpu.free(a.wide(0))), JAVA_LONG)
+                .with("cuMemFree_v2", outside(a -> gpu().free(a.wide(0))), JAVA_LONG)
                 .with(
                         "cuMemHostAlloc",
-                        outside(a -> putWide(a, gpu.allocatePinned(a.wide(1)).address())),
+                        outside(a -> putWide(a, gpu().allocatePinned(a.wide(1)).address())),
                         ADDRESS,
                         JAVA_LONG,
                         JAVA_INT)
-                .with("cuMemFreeHost", outside(a -> gpu.freePinned(a.address(0))), ADDRESS)
+                .with("cuMemFreeHost", outside(a -> gpu().freePinned(a.address(0))), ADDRESS)
                 .with(
                         "cuMemcpyHtoDAsync_v2",
-                        a -> gpu.copyIn(a.wide(0), a.address(1), a.wide(2)),
+                        a -> gpu().copyIn(a.wide(0), a.address(1), a.wide(2)),
                         JAVA_LONG,
                         ADDRESS,
                         JAVA_LONG,
                         ADDRESS)
                 .with(
                         "cuMemcpyDtoHAsync_v2",
-                        a -> gpu.copyOut(a.address(0), a.wide(1), a.wide(2)),
+                        a -> gpu().copyOut(a.address(0), a.wide(1), a.wide(2)),
                         ADDRESS,
                         JAVA_LONG,
                         JAVA_LONG,
                         ADDRESS)
                 .with(
                         "cuMemcpyDtoDAsync_v2",
-                        a -> gpu.copyWithin(a.wide(0), a.wide(1), a.wide(2)),
+                        a -> gpu().copyWithin(a.wide(0), a.wide(1), a.wide(2)),
                         JAVA_LONG,
                         JAVA_LONG,
                         JAVA_LONG,
@@ -183,14 +194,14 @@ final class FakeDriver {
     private void kernels() {
         library.with(
                         "cuModuleLoadData",
-                        outside(a -> putWide(a, gpu.load(a.text(1)))),
+                        outside(a -> putWide(a, gpu().load(a.text(1)))),
                         ADDRESS,
                         ADDRESS)
                 .with(
                         "cuModuleUnload",
                         a -> {
-                            gpu.await(Long.MAX_VALUE);
-                            return gpu.modules.remove(a.address(0)) == null
+                            gpu().await(Long.MAX_VALUE);
+                            return gpu().modules.remove(a.address(0)) == null
                                     ? FakeGpu.INVALID_VALUE
                                     : 0;
                         },
@@ -199,13 +210,14 @@ final class FakeDriver {
                         "cuModuleGetFunction",
                         a -> {
                             Map<String, Kernel> kernels =
-                                    Objects.requireNonNull(gpu.modules.get(a.address(1))).kernels();
+                                    Objects.requireNonNull(gpu().modules.get(a.address(1)))
+                                            .kernels();
                             Kernel kernel = kernels.get(a.text(2));
                             if (kernel == null) {
                                 return FakeGpu.NOT_FOUND;
                             }
-                            long handle = gpu.handle();
-                            gpu.functions.put(handle, kernel);
+                            long handle = gpu().handle();
+                            gpu().functions.put(handle, kernel);
                             return putWide(a, handle);
                         },
                         ADDRESS,
@@ -234,11 +246,12 @@ final class FakeDriver {
     }
 
     private int launch(FakeLibrary.Arguments a) {
-        if (!gpu.isCurrent) {
+        if (!machine.isEntered()) {
             return FakeGpu.INVALID_CONTEXT;
         }
-        Kernel kernel = gpu.functions.get(a.address(0));
-        if (kernel == null || a.number(3) != 1 || a.number(6) != 1) {
+        Kernel kernel = gpu().functions.get(a.address(0));
+        boolean isOwn = gpu().streams.contains(a.address(8));
+        if (kernel == null || !isOwn || a.number(3) != 1 || a.number(6) != 1) {
             return FakeGpu.INVALID_VALUE;
         }
         List<Program.Parameter> parameters = kernel.program().parameters();
@@ -250,12 +263,12 @@ final class FakeDriver {
             MemorySegment.copy(
                     value, ValueLayout.JAVA_BYTE, 0, block, parameter.offset(), parameter.bytes());
         }
-        return gpu.launch(
-                kernel,
-                Dimensions.of(a.number(1), a.number(2)),
-                Dimensions.of(a.number(4), a.number(5)),
-                a.number(7),
-                block);
+        return gpu().launch(
+                        kernel,
+                        Dimensions.of(a.number(1), a.number(2)),
+                        Dimensions.of(a.number(4), a.number(5)),
+                        a.number(7),
+                        block);
     }
 
     private static int released(int left) {

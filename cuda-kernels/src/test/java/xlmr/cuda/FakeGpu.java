@@ -1,13 +1,14 @@
 package xlmr.cuda;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import xlmr.ptx.Device;
 import xlmr.ptx.Kernel;
@@ -29,38 +30,43 @@ final class FakeGpu implements FakeLibrary.Failures {
 
     private static final long INSTRUCTIONS = 200_000_000;
 
+    static final int NOT_READY = 600;
+
+    /// How long the host waits for a stream that waits for another GPU.
+    private static final long PATIENCE_MILLISECONDS = 20_000;
+
     /// Work that was asked for and not done yet. Done in the order of asking.
-    private record Work(Runnable body, long mark) {}
-
-    /// A piece of pinned memory.
-    private static final class Pinned {
-        private final Arena arena = Arena.ofShared();
-        private final MemorySegment memory;
-
-        Pinned(long bytes) {
-            memory = arena.allocate(bytes, 64);
+    ///
+    /// @param turn says whether it may be done, where it waits for other GPUs
+    private record Work(Runnable body, long mark, BooleanSupplier turn) {
+        Work(Runnable body, long mark) {
+            this(body, mark, () -> true);
         }
     }
 
-    final Device device = new Device(1, INSTRUCTIONS);
+    final FakeMachine machine;
+    final int number;
+    final Device device;
     final FakeGraphs graphs = new FakeGraphs(this);
     final Map<Long, LoadedModule> modules = new HashMap<>();
     final Map<Long, Kernel> functions = new HashMap<>();
     private final Map<String, LoadedModule> decoded = new HashMap<>();
-    private final TreeMap<Long, Pinned> pinned = new TreeMap<>();
+    private final FakePinned pinned = new FakePinned();
     private final Map<Long, Long> events = new HashMap<>();
     private final Deque<Work> queue = new ArrayDeque<>();
     private long marks;
-    private long handles = 0x1000;
+    private long handles;
     private @Nullable Throwable fault;
 
     /// Contexts and streams that were made and not given back.
     int contexts;
 
-    int streams;
+    final Set<Long> streams = new HashSet<>();
     int blasHandles;
     int programs;
-    boolean isCurrent;
+
+    /// Without memory of the caller's, cuBLAS takes some itself, which a capture would show.
+    boolean hasWorkspace;
 
     /// How often the driver was asked for memory, for launches, and to wait.
     int allocations;
@@ -77,6 +83,19 @@ final class FakeGpu implements FakeLibrary.Failures {
     /// After so many launches the next one is refused; negative for never.
     int launchesUntilRefusal = -1;
 
+    /// What was asked of the stream without waiting.
+    private int queries;
+
+    private boolean isAsking;
+
+    /// @param number addresses and handles of two GPUs are never the same
+    FakeGpu(FakeMachine machine, int number) {
+        this.machine = machine;
+        this.number = number;
+        this.device = new Device(1, INSTRUCTIONS, (0x10L + number) << 32);
+        this.handles = 0x1000 + ((long) number << 32);
+    }
+
     /// A new number for a handle.
     long handle() {
         return ++handles;
@@ -86,6 +105,78 @@ final class FakeGpu implements FakeLibrary.Failures {
     void later(Runnable body) {
         if (!graphs.take(body)) {
             queue.add(new Work(body, 0));
+        }
+    }
+
+    /// Asks for work that waits for its turn, and with it all that comes after.
+    void inTurn(Runnable body, BooleanSupplier turn) {
+        queue.add(new Work(body, 0, turn));
+    }
+
+    /// Does what can be done without waiting for the host.
+    ///
+    /// @return whether that is all
+    boolean advance() {
+        while (!queue.isEmpty() && fault == null) {
+            if (isAsking || !hasTurn()) {
+                return false;
+            }
+            work();
+        }
+        return true;
+    }
+
+    /// Whether the first of what is to be done has its turn. Other GPUs go on for it, and would ask
+    /// this one again.
+    private boolean hasTurn() {
+        isAsking = true;
+        try {
+            return queue.element().turn().getAsBoolean();
+        } finally {
+            isAsking = false;
+        }
+    }
+
+    /// Whether all is done; late, as a busy device.
+    int query() {
+        if (fault != null) {
+            return LAUNCH_FAILED;
+        }
+        if (queue.isEmpty()) {
+            return 0;
+        }
+        boolean isDone = ++queries % 3 == 0 && advance();
+        return fault != null ? LAUNCH_FAILED : isDone ? 0 : NOT_READY;
+    }
+
+    /// The first of what is to be done.
+    private Work work() {
+        Work work = queue.remove();
+        try {
+            work.body().run();
+        } catch (RuntimeException | Error failure) {
+            fault = failure;
+        }
+        return work;
+    }
+
+    /// Waits until the first of what is to be done has its turn.
+    private void awaitTurn() {
+        long end = System.nanoTime() + PATIENCE_MILLISECONDS * 1_000_000;
+        // Meanwhile the thread of another GPU may have done it.
+        while (!queue.isEmpty() && !hasTurn()) {
+            if (System.nanoTime() > end) {
+                fault = new IllegalStateException("GPU %d waits for ever".formatted(number));
+                return;
+            }
+            try {
+                // Calls of other threads come in meanwhile.
+                machine.wait(100);
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+                fault = interrupted;
+                return;
+            }
         }
     }
 
@@ -121,13 +212,8 @@ final class FakeGpu implements FakeLibrary.Failures {
             return fault == null ? 0 : LAUNCH_FAILED;
         }
         while (!queue.isEmpty() && fault == null) {
-            Work work = queue.remove();
-            try {
-                work.body().run();
-            } catch (RuntimeException | Error failure) {
-                fault = failure;
-            }
-            if (work.mark() == until) {
+            awaitTurn();
+            if (fault == null && !queue.isEmpty() && work().mark() == until) {
                 break;
             }
         }
@@ -155,29 +241,17 @@ final class FakeGpu implements FakeLibrary.Failures {
     }
 
     MemorySegment allocatePinned(long bytes) {
-        Pinned piece = new Pinned(bytes);
-        pinned.put(piece.memory.address(), piece);
-        return piece.memory;
+        return pinned.allocate(bytes);
     }
 
     int freePinned(long address) {
         run(Long.MAX_VALUE);
-        Pinned piece = pinned.remove(address);
-        if (piece == null) {
-            return INVALID_VALUE;
-        }
-        piece.arena.close();
-        return 0;
+        return pinned.free(address) ? 0 : INVALID_VALUE;
     }
 
-    private MemorySegment pinned(long address, long bytes) {
-        Map.Entry<Long, Pinned> entry = pinned.floorEntry(address);
-        if (entry == null
-                || address + bytes > entry.getKey() + entry.getValue().memory.byteSize()) {
-            throw new IllegalArgumentException(
-                    "%d bytes at 0x%x are not pinned".formatted(bytes, address));
-        }
-        return MemorySegment.ofAddress(address).reinterpret(bytes);
+    /// @throws IllegalArgumentException where these bytes are not of this GPU
+    void requireAllocated(long address, long bytes) {
+        region(address, bytes);
     }
 
     private Region region(long address, long bytes) {
@@ -195,14 +269,14 @@ final class FakeGpu implements FakeLibrary.Failures {
             return graphs.spoiled();
         }
         region(to, bytes);
-        pinned(from, bytes);
+        pinned.find(from, bytes);
         bytesIn += bytes;
         later(
                 () -> {
                     Region target = region(to, bytes);
                     target.write(
                             (int) (to - target.base()),
-                            pinned(from, bytes).toArray(ValueLayout.JAVA_BYTE));
+                            pinned.find(from, bytes).toArray(ValueLayout.JAVA_BYTE));
                 });
         return 0;
     }
@@ -212,13 +286,13 @@ final class FakeGpu implements FakeLibrary.Failures {
             return graphs.spoiled();
         }
         region(from, bytes);
-        pinned(to, bytes).fill(UNFINISHED);
+        pinned.find(to, bytes).fill(UNFINISHED);
         later(
                 () ->
                         MemorySegment.copy(
                                 MemorySegment.ofArray(read(from, bytes)),
                                 0,
-                                pinned(to, bytes),
+                                pinned.find(to, bytes),
                                 0,
                                 bytes));
         return 0;
@@ -298,10 +372,10 @@ final class FakeGpu implements FakeLibrary.Failures {
                         .sum();
         StringBuilder text = new StringBuilder();
         append(text, "bytes of the device", device.allocatedBytes() - kernelsBytes);
-        append(text, "pieces of pinned memory", pinned.size());
+        append(text, "pieces of pinned memory", pinned.left());
         append(text, "events", events.size());
         append(text, "modules", modules.size());
-        append(text, "streams", streams);
+        append(text, "streams", streams.size());
         append(text, "contexts", contexts);
         append(text, "cuBLAS handles", blasHandles);
         append(text, "NVRTC programs", programs);

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Graphs of the fake driver. While a stream is captured, what it is asked for becomes part of a
@@ -43,13 +44,34 @@ final class FakeGraphs {
     }
 
     /// The driver's functions.
-    void addTo(FakeLibrary library) {
-        library.with("cuStreamBeginCapture_v2", a -> begin(a.number(1)), ADDRESS, JAVA_INT)
-                .with("cuStreamEndCapture", this::end, ADDRESS, ADDRESS)
-                .with("cuGraphInstantiateWithFlags", this::instantiate, ADDRESS, ADDRESS, JAVA_LONG)
-                .with("cuGraphLaunch", a -> launch(a.address(0)), ADDRESS, ADDRESS)
-                .with("cuGraphDestroy", a -> remove(graphs, a.address(0)), ADDRESS)
-                .with("cuGraphExecDestroy", a -> remove(executables, a.address(0)), ADDRESS);
+    ///
+    /// @param current the GPU that is asked
+    static void addTo(FakeLibrary library, Supplier<FakeGpu> current) {
+        library.with(
+                        "cuStreamBeginCapture_v2",
+                        a -> current.get().graphs.begin(a.number(1)),
+                        ADDRESS,
+                        JAVA_INT)
+                .with("cuStreamEndCapture", a -> current.get().graphs.end(a), ADDRESS, ADDRESS)
+                .with(
+                        "cuGraphInstantiateWithFlags",
+                        a -> current.get().graphs.instantiate(a),
+                        ADDRESS,
+                        ADDRESS,
+                        JAVA_LONG)
+                .with(
+                        "cuGraphLaunch",
+                        a -> current.get().graphs.launch(a.address(0)),
+                        ADDRESS,
+                        ADDRESS)
+                .with(
+                        "cuGraphDestroy",
+                        a -> remove(current.get().graphs.graphs, a.address(0)),
+                        ADDRESS)
+                .with(
+                        "cuGraphExecDestroy",
+                        a -> remove(current.get().graphs.executables, a.address(0)),
+                        ADDRESS);
     }
 
     /// The status of what may not be asked for during a capture; 0 while there is none.

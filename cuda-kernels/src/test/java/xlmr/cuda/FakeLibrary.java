@@ -93,7 +93,12 @@ final class FakeLibrary {
 
     /// Adds a function that names a status.
     FakeLibrary withWords(String function, Words words) {
-        exports.add(new Export(function, words, FunctionDescriptor.of(ADDRESS, JAVA_INT)));
+        return withWords(function, words, JAVA_INT);
+    }
+
+    /// Adds a function that says something; a pointer counts as the status 0.
+    FakeLibrary withWords(String function, Words words, MemoryLayout parameter) {
+        exports.add(new Export(function, words, FunctionDescriptor.of(ADDRESS, parameter)));
         return this;
     }
 
@@ -142,15 +147,17 @@ final class FakeLibrary {
 
     // An exception may not leave an upcall: it would end the process.
     private int call(Object body, Object[] arguments) {
-        try {
-            return ((Function) body).call(new Arguments(arguments));
-        } catch (Throwable failure) {
-            return failures.status(failure);
+        synchronized (failures) {
+            try {
+                return ((Function) body).call(new Arguments(arguments));
+            } catch (Throwable failure) {
+                return failures.status(failure);
+            }
         }
     }
 
     private MemorySegment words(Object body, Object[] arguments) {
-        return Arena.global()
-                .allocateFrom(Objects.requireNonNull(((Words) body).of((int) arguments[0])));
+        int status = arguments[0] instanceof Integer number ? number : 0;
+        return Arena.global().allocateFrom(Objects.requireNonNull(((Words) body).of(status)));
     }
 }

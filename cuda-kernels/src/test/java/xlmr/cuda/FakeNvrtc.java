@@ -20,7 +20,7 @@ final class FakeNvrtc {
 
     private record Program(String text, String name) {}
 
-    private final FakeGpu gpu;
+    private final FakeMachine machine;
     private final FakeLibrary library;
     private final Map<Long, Program> programs = new HashMap<>();
     private final Map<Long, byte[]> results = new HashMap<>();
@@ -30,10 +30,10 @@ final class FakeNvrtc {
 
     String option = "";
 
-    FakeNvrtc(FakeGpu gpu) {
-        this.gpu = gpu;
+    FakeNvrtc(FakeMachine machine) {
+        this.machine = machine;
         this.library =
-                new FakeLibrary("libnvrtc.so." + CudaLibraries.MAJOR, gpu)
+                new FakeLibrary("libnvrtc.so." + CudaLibraries.MAJOR, machine)
                         .with(
                                 "nvrtcVersion",
                                 a -> {
@@ -92,7 +92,7 @@ final class FakeNvrtc {
                                 "nvrtcDestroyProgram",
                                 a -> {
                                     programs.remove(a.pointer(0, 8).get(JAVA_LONG, 0));
-                                    gpu.programs = programs.size();
+                                    machine.gpus.getFirst().programs = programs.size();
                                     return 0;
                                 },
                                 ADDRESS)
@@ -104,9 +104,9 @@ final class FakeNvrtc {
     }
 
     private int create(FakeLibrary.Arguments a) {
-        long handle = gpu.handle();
+        long handle = machine.gpus.getFirst().handle();
         programs.put(handle, new Program(a.text(1), a.text(2)));
-        gpu.programs = programs.size();
+        machine.gpus.getFirst().programs = programs.size();
         a.pointer(0, 8).set(JAVA_LONG, 0, handle);
         return 0;
     }

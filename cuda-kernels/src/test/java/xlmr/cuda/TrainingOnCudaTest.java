@@ -37,7 +37,7 @@ import xlmr.train.TrainingOptions;
 /// and the processor's, and a driver that is asked for no memory once the first steps are done.
 class TrainingOnCudaTest {
     private static final FakeCuda CUDA = FakeCuda.install();
-    private static final Path GOLDEN =
+    static final Path GOLDEN =
             Path.of(System.getProperty("xlmr.repository", ".."))
                     .toAbsolutePath()
                     .resolve("tests/golden/training");
@@ -137,7 +137,7 @@ class TrainingOnCudaTest {
         }
     }
 
-    private static EncodedExamples examples() {
+    static EncodedExamples examples() {
         Checkpoint data = Checkpoint.open(GOLDEN.resolve("data.safetensors"));
         long[] ids = data.integers("inputs.input_ids");
         long[] mask = data.integers("inputs.attention_mask");

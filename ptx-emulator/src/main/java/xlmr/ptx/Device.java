@@ -24,7 +24,7 @@ import xlmr.ptx.syntax.Variable;
 public final class Device {
     private static final long DEFAULT_LIMIT = 20_000_000_000L;
 
-    private final GlobalMemory memory = new GlobalMemory();
+    private final GlobalMemory memory;
     private final long seed;
     private long instructionLimit;
 
@@ -39,6 +39,13 @@ public final class Device {
     ///   races
     /// @param instructionLimit how many instructions of warps a launch may run
     public Device(long seed, long instructionLimit) {
+        this(seed, instructionLimit, GlobalMemory.FIRST);
+    }
+
+    /// As above, with memory that begins at an address: those of several devices can then be told
+    /// apart.
+    public Device(long seed, long instructionLimit, long firstAddress) {
+        this.memory = new GlobalMemory(firstAddress);
         this.seed = seed;
         this.instructionLimit = instructionLimit;
     }

@@ -36,7 +36,6 @@ final class BadInputCases {
                         1,
                         "predict --device cuda --backend scalar Hello",
                         "--backend chooses among the processor's"),
-                new Case(2, "predict --device tpu Hello", "--device", "AUTO, CPU, CUDA"),
                 new Case(2, "predict --precision int8 Hello", "--precision", "BF16, FP16"),
                 new Case(
                         1,
@@ -44,6 +43,14 @@ final class BadInputCases {
                         "precision bf16",
                         "fp32 only",
                         "--device cuda"),
+                new Case(2, "predict --device tpu Hello", "--device", "auto, cpu, cuda", "tpu"),
+                new Case(2, "predict --device cuda:0,0 Hello", "different GPUs", "cuda:0,0"),
+                new Case(1, "predict --device cuda:1 Hello", "no GPU module", "mvn -Pcuda"),
+                new Case(
+                        1,
+                        "predict --device cuda:0,1 Hello",
+                        "--device cuda:0,1: only train and plan use several GPUs",
+                        "such as cuda:0"),
                 new Case(2, "cuda", "selftest|bench"),
                 new Case(
                         1,

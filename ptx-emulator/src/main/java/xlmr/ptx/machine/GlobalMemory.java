@@ -7,14 +7,21 @@ import org.jspecify.annotations.Nullable;
 /// The global memory of a device: allocations at addresses that are never used again, with gaps
 /// between them.
 public final class GlobalMemory {
-    private static final long FIRST = 0x10_0000_0000L;
+    /// Where allocations begin if nobody says otherwise.
+    public static final long FIRST = 0x10_0000_0000L;
+
     private static final long GAP = 1024;
     private static final long ALIGNMENT = 256;
 
     private final TreeMap<Long, Region> regions = new TreeMap<>();
-    private long next = FIRST;
+    private long next;
     private long allocated;
     private final Epochs epochs = new Epochs();
+
+    /// Memory whose allocations begin at an address.
+    public GlobalMemory(long first) {
+        next = first;
+    }
 
     /// Makes an allocation whose bytes are not written yet.
     ///
