@@ -13,6 +13,7 @@ import picocli.CommandLine.Parameters;
 import xlmr.backend.Backend;
 import xlmr.data.DataWarning;
 import xlmr.data.Example;
+import xlmr.eval.EvaluationReport;
 import xlmr.model.NamedHead;
 import xlmr.pipeline.FineTuning;
 import xlmr.pipeline.HeadTask;
@@ -260,9 +261,10 @@ final class TrainHeadsCommand implements Runnable {
                 boolean number = one.argument().learnsNumbers(labelled);
                 streams.out()
                         .printf(
-                                "  %s: %s%n",
+                                "  %s: %s%s%n",
                                 NamedHead.place(output, one.argument().name()),
-                                number ? "a number" : "labels " + Printable.line(labels));
+                                number ? "a number" : "labels " + Printable.line(labels),
+                                scores(own));
             }
         }
         result.truncated()
@@ -275,5 +277,10 @@ final class TrainHeadsCommand implements Runnable {
                             }
                         });
         result.report().warnings().forEach(streams::warn);
+    }
+
+    private static String scores(FineTuning.Result head) {
+        EvaluationReport report = head.best().validation();
+        return report == null ? "" : "; " + TrainingDisplay.summary(report);
     }
 }

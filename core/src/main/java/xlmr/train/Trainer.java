@@ -1,6 +1,7 @@
 package xlmr.train;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import xlmr.data.BatchOrder;
 import xlmr.data.EncodedExamples;
 import xlmr.data.TrainingExamples;
 import xlmr.eval.EvaluationReport;
+import xlmr.model.HeadSpec;
 import xlmr.model.TaskModel;
 import xlmr.model.WeightSource;
 import xlmr.optim.AdamWSettings;
@@ -84,7 +86,7 @@ public final class Trainer {
     }
 
     /// Takes what the encoder gives the head from earlier runs, where it is frozen, and remembers
-    /// it for later ones. Several heads that train together have no use for it.
+    /// it for later ones. Several heads that train together share it among themselves.
     ///
     /// @param value of runs that start from the same encoder, with the same kind of head
     public Trainer withFeatures(FrozenFeatures value) {
@@ -306,6 +308,7 @@ public final class Trainer {
                 lessons.encoder().parameters().stream().noneMatch(p -> trainable.test(p.name()));
         Parameter words = lessons.encoder().embeddings().word();
         Map<Lesson, HeadInputs> inputs = new IdentityHashMap<>();
+        Map<List<Object>, FrozenFeatures> shared = new HashMap<>();
         return lesson ->
                 inputs.computeIfAbsent(
                         lesson,
@@ -317,8 +320,18 @@ public final class Trainer {
                                         listener,
                                         encoderFrozen,
                                         lessons.all().size(),
-                                        lessons.all().size() == 1 ? features : new FrozenFeatures(),
+                                        lessons.all().size() == 1
+                                                ? features
+                                                : features(one, shared),
                                         tokens -> pass.optimizer().prepare(words, tokens.ids())));
+    }
+
+    /// Heads of the same kind read the same of the encoder.
+    private static FrozenFeatures features(
+            Lesson lesson, Map<List<Object>, FrozenFeatures> shared) {
+        TaskModel head = lesson.model();
+        return shared.computeIfAbsent(
+                List.of(head.task(), HeadSpec.of(head.config())), kind -> new FrozenFeatures());
     }
 
     private void announce(Lessons lessons, EpochPlan plan) {

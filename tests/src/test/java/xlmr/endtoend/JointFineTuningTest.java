@@ -304,6 +304,29 @@ class JointFineTuningTest {
         }
     }
 
+    /// Of a frozen encoder heads of the same kind ask for a text once, whatever they learn of it.
+    @Test
+    void headsThatReadTheSameTextsShareWhatTheEncoderSays() {
+        List<Integer> computed = new ArrayList<>();
+        TrainingListener counting =
+                new TrainingListener() {
+                    @Override
+                    public void featuresComputed(int done, int total) {
+                        if (done == total) {
+                            computed.add(total);
+                        }
+                    }
+                };
+        JointFineTuning job =
+                JointFineTuning.of(START, directory.resolve("frozen"))
+                        .with(HeadTask.of("topic", topics))
+                        .with(HeadTask.of("length", lengths))
+                        .with(HeadTask.of("marks", marks).withHead(HeadSpec.parse("mean")))
+                        .withOptions(OPTIONS.withTune(Tune.HEAD));
+        run(job, 1, counting);
+        assertThat(computed).as("topic's 28 texts hold length's").containsExactly(28, 20);
+    }
+
     @Test
     void whatCannotBeIsRefused() {
         JointFineTuning none = JointFineTuning.of(START, directory.resolve("x"));
