@@ -19,6 +19,7 @@ public final class ProbePicture {
     private static final int BOTTOM = 56;
     private static final int LAYERS_NAMED = 25;
     private static final int WORDS_WIDTH = 190;
+    private static final int LETTERS_HEIGHT = 11;
 
     private static final String STYLE =
             """
@@ -134,21 +135,25 @@ public final class ProbePicture {
         }
     }
 
-    /// Below the intervals that the words reach over.
+    /// Right above the intervals that the words reach over, or below them where no room is above.
     private void nameBest(int index, LayerScore best) {
         boolean atRight = x(index) > WIDTH / 2.0;
         double low = 1;
+        double high = 0;
         for (int i = 0; i < report.layers().size(); i++) {
             double distance = atRight ? x(index) - x(i) : x(i) - x(index);
             if (distance >= 0 && distance < WORDS_WIDTH) {
                 low = Math.min(low, report.layers().get(i).interval().low());
+                high = Math.max(high, report.layers().get(i).interval().high());
             }
         }
+        double above = y(high) - 8;
+        boolean roomAbove = above - LETTERS_HEIGHT >= y(1) - 4;
         svg.text(
                 "best",
                 atRight ? "end" : "start",
                 x(index) + (atRight ? 6 : -6),
-                Math.min(y(low) + 18, HEIGHT - BOTTOM - 8),
+                roomAbove ? above : Math.min(y(low) + 18, HEIGHT - BOTTOM - 8),
                 String.format(
                         Locale.ROOT,
                         "best: layer %d, %.1f %%",

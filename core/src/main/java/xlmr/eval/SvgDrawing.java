@@ -11,6 +11,7 @@ final class SvgDrawing {
             @media (prefers-color-scheme: dark) {
               svg { --ground: #0d1117; --ink: #f0f6fc; --faint: #9198a1; --grid: #3d444d; --one: #58a6ff; --two: #f0883e }
             }
+            svg { max-width: 100%; height: auto; background: var(--ground) }
             text { font: 13px system-ui, sans-serif; fill: var(--faint) }
             """;
 
