@@ -23,15 +23,26 @@ public final class Workspace {
     private final Backend backend;
     private final TreeMap<Long, List<Storage>> free = new TreeMap<>();
     private final List<Storage> live = new ArrayList<>();
+    private double growth = 1;
 
     /// An empty workspace of a backend.
     public Workspace(Backend backend) {
         this.backend = backend;
     }
 
+    /// Says how large the batch is that comes next, and how large one may become: until [#reset],
+    /// memory is taken for the largest at once, and none is left behind by smaller ones.
+    public void expect(int tokens, int most) {
+        growth = Math.max(1, (double) most / tokens);
+    }
+
     /// A tensor with undefined contents, valid until released.
     Tensor take(Shape shape) {
-        long wanted = shape.elements();
+        // A scalar stays one; what is left of a quotient of batches must not ask for one more.
+        long wanted =
+                shape.elements() <= 1
+                        ? shape.elements()
+                        : (long) Math.ceil(shape.elements() * growth * (1 - 1e-9));
         var fitting = free.ceilingEntry(wanted);
         Storage storage;
         if (fitting != null && fitting.getKey() <= Math.max(64, wanted * LARGEST_WASTE)) {
@@ -43,7 +54,7 @@ public final class Workspace {
             if (outgrown != null && outgrown.getKey() >= wanted / LARGEST_WASTE) {
                 backend.release(takeFree(outgrown));
             }
-            storage = backend.allocate(Shape.of(rounded(shape.elements()))).storage();
+            storage = backend.allocate(Shape.of(rounded(wanted))).storage();
         }
         live.add(storage);
         return new Tensor(shape, storage);
@@ -112,6 +123,7 @@ public final class Workspace {
     public void reset() {
         live.forEach(this::giveBack);
         live.clear();
+        growth = 1;
     }
 
     /// Takes back everything, and gives all memory back to the backend.
@@ -126,9 +138,9 @@ public final class Workspace {
     }
 
     /// The next multiple of an eighth of the power of two below.
-    private static int rounded(int elements) {
-        int step = Math.max(16, Integer.highestOneBit(Math.max(1, elements)) >>> 3);
-        long up = ((long) elements + step - 1) / step * step;
+    private static int rounded(long elements) {
+        long step = Math.max(16, Long.highestOneBit(Math.max(1, elements)) >>> 3);
+        long up = (elements + step - 1) / step * step;
         return (int) Math.min(up, Integer.MAX_VALUE - 8);
     }
 }

@@ -39,6 +39,16 @@ public final class TokenBudget {
         return batches;
     }
 
+    /// Tokens of the largest batch; 0 where there is none.
+    ///
+    /// @param lengths tokens of each sequence
+    public static int mostTokens(List<int[]> batches, int[] lengths) {
+        return batches.stream()
+                .mapToInt(rows -> Arrays.stream(rows).map(row -> lengths[row]).sum())
+                .max()
+                .orElse(0);
+    }
+
     private static int[] rows(Integer[] order, int from, int to) {
         int[] rows = new int[to - from];
         for (int i = from; i < to; i++) {

@@ -3,6 +3,7 @@ package xlmr.train;
 import java.util.ArrayList;
 import java.util.List;
 import xlmr.data.BatchOrder;
+import xlmr.data.TokenBudget;
 import xlmr.data.TrainingExamples;
 
 /// Which examples are shown when.
@@ -19,6 +20,15 @@ record EpochPlan(TrainingExamples training, List<List<int[]>> epochs, long updat
             updates += Math.ceilDiv(epochs.get(epoch).size(), options.batching().accumulation());
         }
         return new EpochPlan(training, List.copyOf(epochs), updates);
+    }
+
+    /// Tokens of the largest micro-batch.
+    int mostTokens() {
+        int[] lengths = training.lengths();
+        return epochs.stream()
+                .mapToInt(batches -> TokenBudget.mostTokens(batches, lengths))
+                .max()
+                .orElse(0);
     }
 
     /// The batches of an epoch.

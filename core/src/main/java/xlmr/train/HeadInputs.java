@@ -17,6 +17,7 @@ import xlmr.tensor.TokenBatch;
 final class HeadInputs {
     private final Backend backend;
     private final TaskModel model;
+    private final Inference inference;
     private final Workspace workspace;
     private final TrainingListener listener;
     private final boolean encoderFrozen;
@@ -45,6 +46,7 @@ final class HeadInputs {
         this.heads = heads;
         this.features = features;
         this.beforeBatch = beforeBatch;
+        this.inference = new Inference(backend, model, beforeBatch);
     }
 
     /// Gives what the head reads of a batch.
@@ -110,6 +112,6 @@ final class HeadInputs {
 
     /// The model as it is now, without gradients.
     Inference inference() {
-        return new Inference(backend, model, beforeBatch);
+        return inference;
     }
 }

@@ -66,9 +66,12 @@ public final class Inference {
         Workspace workspace = takeWorkspace();
         float[][] results = new float[examples.size()][];
         int done = 0;
-        for (int[] rows : TokenBudget.batches(examples.lengths(), BATCH_TOKENS)) {
+        List<int[]> batches = TokenBudget.batches(examples.lengths(), BATCH_TOKENS);
+        int most = TokenBudget.mostTokens(batches, examples.lengths());
+        for (int[] rows : batches) {
             TrainingExamples.Labelled batch =
                     examples.labelled(rows, 0, model.config().padTokenId());
+            workspace.expect(batch.tokens().tokens(), most);
             beforeBatch.accept(batch.tokens());
             float[] losses = TokenLosses.of(model, backend, workspace, batch);
             int at = 0;
@@ -105,9 +108,11 @@ public final class Inference {
         Workspace workspace = takeWorkspace();
         float[][] results = new float[examples.size()][];
         List<int[]> batches = TokenBudget.batches(examples.lengths(), BATCH_TOKENS);
+        int most = TokenBudget.mostTokens(batches, examples.lengths());
         int done = 0;
         for (int[] rows : batches) {
             TokenBatch tokens = examples.batch(rows, model.config().padTokenId());
+            workspace.expect(tokens.tokens(), most);
             beforeBatch.accept(tokens);
             Tensor output =
                     pass.run(model, Ops.inference(backend, workspace), tokens); // [R, K or C]

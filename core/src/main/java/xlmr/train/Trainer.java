@@ -179,6 +179,7 @@ public final class Trainer {
             Consumer<WeightSource> keeper) {
         Lessons lessons = copies.getFirst();
         TrainingPass pass = passes.first();
+        passes.expectTokens(plan.mostTokens());
         goOn(state, passes, plan);
         Function<Lesson, HeadInputs> inputs = inputs(0, lessons, pass);
         TrainingRun run =

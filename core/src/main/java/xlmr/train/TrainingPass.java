@@ -35,6 +35,7 @@ final class TrainingPass {
     private final AdamW optimizer;
     private final RankLink link;
     private Gradients gradients;
+    private int mostTokens;
     private final Map<Lesson, LossSettings> losses = new IdentityHashMap<>();
 
     TrainingPass(
@@ -59,6 +60,11 @@ final class TrainingPass {
                     lesson,
                     options.loss().settings(lesson.training(), lesson.model().config().labels()));
         }
+    }
+
+    /// How many tokens a micro-batch has at most, so that memory is taken once.
+    void expectTokens(int most) {
+        mostTokens = most;
     }
 
     private Gradients places(int epoch) {
@@ -231,6 +237,7 @@ final class TrainingPass {
         if (share.isEmpty()) {
             return new Part(inputs, lesson, share, number, null);
         }
+        workspace.expect(share.batch().tokens().tokens(), mostTokens);
         Tape tape = new Tape(backend, workspace, gradients);
         Tensor loss = loss(tape, inputs, lesson, share, number); // []
         Tensor kept = backend.allocate(loss.shape()); // []

@@ -63,6 +63,11 @@ final class TrainingRanks implements AutoCloseable {
         return passes.getFirst();
     }
 
+    /// How many tokens a micro-batch has at most; each rank gets its share of them.
+    void expectTokens(int most) {
+        passes.forEach(pass -> pass.expectTokens(Math.ceilDiv(most, passes.size())));
+    }
+
     /// Where each rank gets what its heads read.
     void setInputs(List<Function<Lesson, HeadInputs.Source>> value) {
         inputs = List.copyOf(value);

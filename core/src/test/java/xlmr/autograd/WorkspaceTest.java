@@ -56,4 +56,20 @@ class WorkspaceTest {
                 .isSameAs(large.storage())
                 .isNotSameAs(small.storage());
     }
+
+    @Test
+    void whereTheLargestBatchIsKnownAllBatchesUseTheSameMemory() {
+        int[] tokens = {40, 7, 100, 33, 99};
+        Tensor first = null;
+        for (int batch : tokens) {
+            workspace.expect(batch, 100);
+            Tensor taken = workspace.take(Shape.of(batch, 48));
+            first = first == null ? taken : first;
+            assertThat(taken.storage()).as("%d tokens", batch).isSameAs(first.storage());
+            workspace.reset();
+        }
+        assertThat(workspace.take(Shape.of(8)).storage().capacity())
+                .as("after a reset, nothing is expected")
+                .isLessThan(100);
+    }
 }
