@@ -157,13 +157,14 @@ record HeadArgument(String name, Path train, Map<String, String> settings) {
         String weight = settings.getOrDefault("weight", "1");
         try {
             double value = Double.parseDouble(weight);
-            if (value >= 0 && value <= 1000) {
+            if (value > 0 && value <= 1000) {
                 return value;
             }
         } catch (NumberFormatException e) {
             // said below
         }
         throw new CommandException(
-                "%s, weight: expected a number from 0 to 1000, found '%s'".formatted(name, weight));
+                "%s, weight: expected a number above 0, at most 1000, found '%s'"
+                        .formatted(name, weight));
     }
 }

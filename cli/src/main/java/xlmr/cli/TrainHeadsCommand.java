@@ -62,11 +62,11 @@ final class TrainHeadsCommand implements Runnable {
             converter = HeadArgument.Converter.class,
             description =
                     "A head: its name, its labelled training file, and of these what it needs:"
-                        + " validation=FILE, text-column=NAME, text-pair-column=NAME,"
-                        + " label-column=NAME, label-delimiter=TEXT (several labels a text),"
-                        + " problem=single-label|multi-label|regression, task=token-classification"
-                        + " (a tag a word), head=SPEC, weight=X (of its loss; default 1; with 0 the"
-                        + " head is judged, but does not train). A comma within a value: \\,")
+                            + " validation=FILE, text-column=NAME, text-pair-column=NAME,"
+                            + " label-column=NAME, label-delimiter=TEXT (several labels a text),"
+                            + " problem=single-label|multi-label|regression,"
+                            + " task=token-classification (a tag a word), head=SPEC, weight=X (of"
+                            + " its loss; default 1). A comma within a value: \\,")
     private List<HeadArgument> heads = List.of();
 
     @Mixin private ModelOption model;

@@ -10,7 +10,8 @@ import xlmr.model.XlmRobertaConfig;
 /// @param name of the head, which is that of its folder
 /// @param task its data: sequence classification of any kind, or token classification
 /// @param head what is put on top of the encoder; null for the reference's
-/// @param weight what its loss is multiplied by; with 0 it is judged, but does not train
+/// @param weight what its loss is multiplied by; with 0 it is judged, but neither trained nor
+///   written
 public record HeadTask(String name, TrainingTask task, @Nullable HeadSpec head, double weight) {
     /// The reference's head, with weight 1.
     public static HeadTask of(String name, TrainingTask task) {

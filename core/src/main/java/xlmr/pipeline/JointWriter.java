@@ -48,6 +48,9 @@ final class JointWriter implements Consumer<WeightSource> {
             written = true;
         }
         for (Lesson lesson : lessons) {
+            if (lesson.weight() == 0) {
+                continue; // as it was drawn, which would answer at random
+            }
             Path place = NamedHead.place(job.output(), lesson.name());
             NamedHead.write(place, lesson.model(), source);
             if (job.options().tune() instanceof Tune.Lora(LoraSettings settings)) {

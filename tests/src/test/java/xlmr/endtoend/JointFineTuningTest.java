@@ -203,6 +203,7 @@ class JointFineTuningTest {
             assertThat(found).as(name).isEqualTo(expected.floats(name));
             compared += ofEncoder ? 0 : 1;
         }
+        assertThat(joint.resolve("heads/length")).as("drawn at random").doesNotExist();
         assertThat(compared).as("arrays of the head").isEqualTo(head.names().size()).isPositive();
     }
 

@@ -256,7 +256,7 @@ class TrainHeadsCommandTest {
         refused(2, "topic: 'weight' is there twice", topic + ",weight=1,weight=2");
         refused(
                 1,
-                "topic, weight: expected a number from 0 to 1000, found 'x'",
+                "topic, weight: expected a number above 0, at most 1000, found 'x'",
                 topic + ",weight=x");
         refused(1, "topic, problem: expected single-label", topic + ",problem=x");
         refused(1, "topic, task: expected sequence-classification or", topic + ",task=x");
@@ -266,7 +266,7 @@ class TrainHeadsCommandTest {
         refused(1, "nowhere.csv: no such file", "topic=nowhere.csv");
         refused(1, "found 'topic' twice", topic, topic);
         refused(1, "letters, digits, - and _", topic.replace("topic=", "../x="));
-        refused(1, "at least one with a weight above 0", topic + ",weight=0");
+        refused(1, "topic, weight: expected a number above 0", topic + ",weight=0");
         refused(2, "expected proportional, uniform", topic, "--mixing", "natural");
         refused(1, "--save: not with train-heads", topic, "--lora", "r=2", "--save", "merged");
         refused(1, "head 'topic': metric: r2 is not measured", topic, "--metric", "r2");
