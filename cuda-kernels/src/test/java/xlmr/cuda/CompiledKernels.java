@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import xlmr.ptx.Device;
@@ -38,6 +39,11 @@ public final class CompiledKernels {
                 }
             }
         }
+    }
+
+    /// The names of all kernels.
+    static Set<String> names() {
+        return new CompiledKernels(new Device(), Map.of()).texts.keySet();
     }
 
     /// The kernel of that name.

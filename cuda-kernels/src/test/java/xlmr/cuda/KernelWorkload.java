@@ -34,17 +34,17 @@ record KernelWorkload(
         @Nullable HalfFormat attentionFormat,
         Map<String, Long> leastBytes,
         Consumer<Backend> run) {
-    private static final int ROWS = 32;
-    private static final int COLUMNS = 768;
+    static final int ROWS = 32;
+    static final int COLUMNS = 768;
     private static final int HEADS = 3;
     private static final int ATTENTION_COLUMNS = 64 * HEADS;
     private static final int ATTENTION_TOKENS = 128;
 
     /// Bytes of a tensor of floats.
-    private static final long TENSOR = 4L * ROWS * COLUMNS;
+    static final long TENSOR = 4L * ROWS * COLUMNS;
 
-    private static final long ROW = 4L * COLUMNS;
-    private static final long OF_ROWS = 4L * ROWS;
+    static final long ROW = 4L * COLUMNS;
+    static final long OF_ROWS = 4L * ROWS;
 
     /// The kernels of a training step, and what custom heads use most.
     static List<KernelWorkload> all() {
@@ -305,19 +305,19 @@ record KernelWorkload(
         return tensors;
     }
 
-    private static KernelWorkload of(String kernel, long leastBytes, Consumer<Backend> run) {
+    static KernelWorkload of(String kernel, long leastBytes, Consumer<Backend> run) {
         return new KernelWorkload(kernel, ROWS, COLUMNS, null, Map.of(kernel, leastBytes), run);
     }
 
-    private static Tensor x(Backend backend) {
+    static Tensor x(Backend backend) {
         return tensor(backend, ROWS, COLUMNS);
     }
 
-    private static Tensor row(Backend backend) {
+    static Tensor row(Backend backend) {
         return tensor(backend, COLUMNS);
     }
 
-    private static Tensor perRow(Backend backend) {
+    static Tensor perRow(Backend backend) {
         return tensor(backend, ROWS);
     }
 
@@ -329,7 +329,7 @@ record KernelWorkload(
         return tensor;
     }
 
-    private static Tensor tensor(Backend backend, int... sizes) {
+    static Tensor tensor(Backend backend, int... sizes) {
         Shape shape = Shape.of(sizes);
         Random random = new Random(1);
         float[] values = new float[shape.elements()];
