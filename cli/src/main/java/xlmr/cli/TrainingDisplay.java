@@ -132,6 +132,14 @@ final class TrainingDisplay implements TrainingListener, AutoCloseable {
     }
 
     @Override
+    public void stepSkipped(SkippedStep skipped) {
+        close();
+        streams.warn(
+                "step %d was skipped: its gradients are too large for fp16; the loss scale is now %.0f, before %.0f"
+                        .formatted(skipped.number(), skipped.next(), skipped.scale()));
+    }
+
+    @Override
     public void notSaved(CheckpointException reason) {
         close();
         streams.warn(

@@ -372,6 +372,12 @@ public interface Backend extends AutoCloseable {
         return numbers;
     }
 
+    /// Whether gradients go through a format in which small ones become 0 and large ones infinite,
+    /// so that training has to scale its loss.
+    default boolean needsLossScaling() {
+        return false;
+    }
+
     /// What this backend can have its device do over again with one call; null for nothing.
     default @Nullable Replays replays() {
         return null;

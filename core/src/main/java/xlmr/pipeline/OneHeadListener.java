@@ -60,6 +60,11 @@ public record OneHeadListener(String name, TrainingListener next) implements Tra
     }
 
     @Override
+    public void stepSkipped(SkippedStep skipped) {
+        next.stepSkipped(skipped);
+    }
+
+    @Override
     public void stepDone(Step step) {
         next.stepDone(step);
     }

@@ -21,6 +21,7 @@ import xlmr.checkpoint.CheckpointException;
 import xlmr.checkpoint.JsonDocument;
 import xlmr.checkpoint.SafetensorsWriter;
 import xlmr.eval.EvaluationReport;
+import xlmr.optim.LossScaling;
 import xlmr.tensor.Shape;
 import xlmr.tensor.Tensor;
 
@@ -118,7 +119,8 @@ final class SavedRun {
                                 number(best, "loss")),
                         number(json, "rate_factor"),
                         (int) whole(json, "epochs_without_gain", 0, Integer.MAX_VALUE),
-                        isFinished());
+                        isFinished(),
+                        scaling());
         List<EpochResult> epochs = new ArrayList<>();
         for (JsonNode epoch : json.path("log_history")) {
             int number = (int) whole(epoch, "epoch", 1, Integer.MAX_VALUE);
@@ -131,6 +133,23 @@ final class SavedRun {
                             epoch.path("best").asBoolean()));
         }
         return new TrainingState(counters, steps(), epochs, notices());
+    }
+
+    private @Nullable LossScaling scaling() {
+        JsonNode scaling = json.path("loss_scaling");
+        if (scaling.isMissingNode()) {
+            return null;
+        }
+        float scale = (float) number(scaling, "scale");
+        if (!(scale > 0) || Float.isInfinite(scale)) {
+            throw new CheckpointException(
+                    folder.resolve(STATE).toString(),
+                    "loss_scaling: expected a scale above 0, found %s".formatted(scale));
+        }
+        return new LossScaling(
+                scale,
+                (int) whole(scaling, "good_steps", 0, Integer.MAX_VALUE),
+                whole(scaling, "skipped_steps", 0, updates()));
     }
 
     private List<Notice> notices() {
@@ -240,6 +259,13 @@ final class SavedRun {
                 .put("loss_sum", running.lossSum())
                 .put("examples", running.examples())
                 .put("seconds", running.seconds());
+        LossScaling scaling = counters.scaling();
+        if (scaling != null) {
+            json.putObject("loss_scaling")
+                    .put("scale", scaling.scale())
+                    .put("good_steps", scaling.goodSteps())
+                    .put("skipped_steps", scaling.skipped());
+        }
         ArrayNode notices = json.putArray("notices");
         for (Notice notice : state.notices()) {
             notices.addObject()

@@ -21,6 +21,7 @@ import xlmr.model.HeadSpec;
 import xlmr.model.TaskModel;
 import xlmr.model.WeightSource;
 import xlmr.optim.AdamWSettings;
+import xlmr.optim.LossScaling;
 import xlmr.optim.ScheduleShape;
 
 /// Fine-tunes a model for its task: seeded batches, forward, backward, clipping, AdamW with a
@@ -39,6 +40,7 @@ public final class Trainer {
     private FrozenFeatures features = new FrozenFeatures();
     private @Nullable Ranks ranks;
     private Supplier<List<TaskModel>> again = List::of;
+    private boolean scalesLoss;
 
     /// A trainer of one model for one run.
     public Trainer(
@@ -91,6 +93,13 @@ public final class Trainer {
     /// @param value of runs that start from the same encoder, with the same kind of head
     public Trainer withFeatures(FrozenFeatures value) {
         features = value;
+        return this;
+    }
+
+    /// Scales the loss, see [LossScaling], also where the device does not need it. A run that began
+    /// with it goes on with it.
+    public Trainer withLossScaling() {
+        scalesLoss = true;
         return this;
     }
 
@@ -240,7 +249,12 @@ public final class Trainer {
     }
 
     private TrainingState begin(@Nullable Validation validation) {
-        return checkpoints == null ? new TrainingState() : checkpoints.begin(validation);
+        TrainingState state =
+                checkpoints == null ? new TrainingState() : checkpoints.begin(validation);
+        if (state.scaling() == null && (scalesLoss || backend.needsLossScaling())) {
+            state.setScaling(LossScaling.INITIAL);
+        }
+        return state;
     }
 
     /// Brings weights and optimizer to a state that was saved.

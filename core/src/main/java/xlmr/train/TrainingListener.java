@@ -36,6 +36,10 @@ public interface TrainingListener {
     /// After each forward and backward pass.
     default void microBatchDone(double loss) {}
 
+    /// Before [#stepDone], when an update was left out because gradients of the scaled loss were
+    /// not finite.
+    default void stepSkipped(SkippedStep skipped) {}
+
     /// After each update of the weights.
     default void stepDone(Step step) {}
 
@@ -99,6 +103,12 @@ public interface TrainingListener {
             }
 
             @Override
+            public void stepSkipped(SkippedStep skipped) {
+                first.stepSkipped(skipped);
+                next.stepSkipped(skipped);
+            }
+
+            @Override
             public void stepDone(Step step) {
                 first.stepDone(step);
                 next.stepDone(step);
@@ -156,14 +166,22 @@ public interface TrainingListener {
             List<Notice> notices,
             boolean finished) {}
 
+    /// An update that was left out, see [xlmr.optim.LossScaling].
+    ///
+    /// @param number from 1
+    /// @param scale that the loss had
+    /// @param next that it has from now on
+    /// @param skipped updates so far, with this one
+    record SkippedStep(long number, float scale, float next, long skipped) {}
+
     /// One update.
     ///
     /// @param number from 1
     /// @param of updates in all
     /// @param epoch from 1
     /// @param loss mean over the micro-batches
-    /// @param gradientNorm before clipping
-    /// @param learningRate of this update
+    /// @param gradientNorm before clipping; 0 of a skipped update
+    /// @param learningRate of this update; 0 of a skipped one
     /// @param examples in it
     /// @param tokens in it
     record Step(

@@ -22,6 +22,7 @@ import xlmr.model.LossSettings;
 import xlmr.optim.AdamW;
 import xlmr.optim.AdamWSettings;
 import xlmr.optim.GradientClipping;
+import xlmr.optim.LossScaling;
 import xlmr.tensor.Tensor;
 
 /// One update of the weights: forward and backward passes, clipping, the optimizer. What trains may
@@ -120,8 +121,11 @@ final class TrainingPass {
     ///
     /// @param loss mean over the micro-batches
     /// @param lossSum the micro-batches' losses, each times its examples
-    /// @param gradientNorm before clipping
-    record Update(double loss, double lossSum, double gradientNorm, int examples) {}
+    /// @param gradientNorm before clipping; 0 where the update was skipped
+    /// @param isSkipped whether nothing was changed, because gradients of the scaled loss were not
+    ///   finite
+    record Update(
+            double loss, double lossSum, double gradientNorm, int examples, boolean isSkipped) {}
 
     /// One update. Heads that none of the micro-batches is of stay as they are. Where there are
     /// several ranks, each calls this with the same batches.
@@ -136,10 +140,12 @@ final class TrainingPass {
             long first,
             double rate,
             TrainingState state) {
+        LossScaling scaling = state.scaling();
+        float scale = scaling == null ? 1 : scaling.scale();
         List<Part> parts = new ArrayList<>();
         for (int i = 0; i < batches.size(); i++) {
             Lesson lesson = lessons.of(batches.get(i));
-            float factor = 1f / batches.size();
+            float factor = scale / batches.size();
             parts.add(
                     addGradients(inputs.apply(lesson), lesson, batches.get(i), first + i, factor));
         }
@@ -159,15 +165,19 @@ final class TrainingPass {
             lossSum += one * batches.get(i).length;
             examples += batches.get(i).length;
         }
-        double norm = reading.norm();
+        double norm = reading.norm() / scale;
+        if (!Double.isFinite(norm) && scaling != null && scaling.mayOverflow()) {
+            gradients.clear();
+            return new Update(loss, lossSum, 0, examples, true);
+        }
         if (!Double.isFinite(norm)) {
             throw badNumbers(state, lessons.of(batches.getLast())).ofGradients(gradients, norm);
         }
         norm = link.agreed(norm);
-        optimizer.step(
-                gradients, rate, GradientClipping.factor(norm, options.clipNorm()), idle(parts));
+        float clipping = GradientClipping.factor(norm, options.clipNorm());
+        optimizer.step(gradients, rate, clipping / scale, idle(parts));
         gradients.clear();
-        return new Update(loss, lossSum, norm, examples);
+        return new Update(loss, lossSum, norm, examples, false);
     }
 
     private static List<Tensor> losses(List<Part> parts) {

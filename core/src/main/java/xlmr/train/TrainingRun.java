@@ -12,6 +12,7 @@ import xlmr.model.WeightSource;
 import xlmr.model.XlmRobertaConfig;
 import xlmr.model.XlmRobertaModel;
 import xlmr.optim.LearningRateSchedule;
+import xlmr.optim.LossScaling;
 
 /// One run from its first or last saved state to its end: epochs of updates; after each a
 /// judgement, the best model kept, the state saved.
@@ -106,7 +107,7 @@ final class TrainingRun {
         int[] lengths = plan.training().lengths();
         for (int from = state.running().batch(); from < all.size(); from += perUpdate) {
             List<int[]> some = all.subList(from, Math.min(all.size(), from + perUpdate));
-            double rate = state.rateFactor() * schedule.at(state.updates());
+            double rate = state.rateFactor() * schedule.at(state.schedulePlace());
             long begin = System.nanoTime();
             TrainingPass.Update update = ranks.run(some, rate, state);
             double seconds = (System.nanoTime() - begin) / 1e9;
@@ -117,16 +118,32 @@ final class TrainingRun {
                             epoch,
                             update.loss(),
                             update.gradientNorm(),
-                            rate,
+                            update.isSkipped() ? 0 : rate,
                             update.examples(),
                             tokens(some, lengths));
             state.updated(step, some.size(), update.lossSum(), seconds);
+            rescale(update.isSkipped());
             listener.stepDone(step);
             watch.afterStep(state, this::notice);
             boolean epochGoesOn = from + perUpdate < all.size();
             if (epochGoesOn && checkpoints != null && checkpoints.isDue(state.updates())) {
                 save();
             }
+        }
+    }
+
+    /// Sets the scale of the loss for the next update, and says where one was skipped.
+    private void rescale(boolean isSkipped) {
+        LossScaling scaling = state.scaling();
+        if (scaling == null) {
+            return;
+        }
+        LossScaling next = isSkipped ? scaling.afterSkippedStep() : scaling.afterGoodStep();
+        state.setScaling(next);
+        if (isSkipped) {
+            listener.stepSkipped(
+                    new TrainingListener.SkippedStep(
+                            state.updates(), scaling.scale(), next.scale(), next.skipped()));
         }
     }
 

@@ -3,6 +3,8 @@ package xlmr.train;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import xlmr.optim.LossScaling;
 import xlmr.optim.ScheduleShape;
 
 /// Where a run stands between two updates, beside weights and optimizer: all that it needs to go on
@@ -17,6 +19,7 @@ final class TrainingState {
     private double rateFactor = 1;
     private int epochsWithoutGain;
     private boolean finished;
+    private @Nullable LossScaling scaling;
 
     /// An epoch that has begun.
     ///
@@ -43,13 +46,15 @@ final class TrainingState {
     ///
     /// @param epochsWithoutGain since the last better one, or since the plateau schedule lowered
     ///   the rate
+    /// @param scaling of the loss; null for none
     record Counters(
             long microBatches,
             RunningEpoch running,
             EpochScore best,
             double rateFactor,
             int epochsWithoutGain,
-            boolean finished) {}
+            boolean finished,
+            @Nullable LossScaling scaling) {}
 
     /// The beginning.
     TrainingState() {}
@@ -69,10 +74,27 @@ final class TrainingState {
         rateFactor = counters.rateFactor;
         epochsWithoutGain = counters.epochsWithoutGain;
         finished = counters.finished;
+        scaling = counters.scaling;
     }
 
     Counters counters() {
-        return new Counters(microBatches, running, best, rateFactor, epochsWithoutGain, finished);
+        return new Counters(
+                microBatches, running, best, rateFactor, epochsWithoutGain, finished, scaling);
+    }
+
+    /// How the loss is scaled; null for not at all.
+    @Nullable LossScaling scaling() {
+        return scaling;
+    }
+
+    /// From now on the loss is scaled like this.
+    void setScaling(@Nullable LossScaling value) {
+        scaling = value;
+    }
+
+    /// Updates made, and of those that were skipped none.
+    long schedulePlace() {
+        return updates() - (scaling == null ? 0 : scaling.skipped());
     }
 
     /// Updates made.

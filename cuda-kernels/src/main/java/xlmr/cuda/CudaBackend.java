@@ -51,6 +51,11 @@ final class CudaBackend extends KernelBackend {
         return "cuda";
     }
 
+    @Override
+    public boolean needsLossScaling() {
+        return device.halfFormat() == HalfFormat.FP16;
+    }
+
     /// The GPU's own are not counted.
     @Override
     public int threads() {

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import xlmr.autograd.Parameter;
 import xlmr.backend.Backend;
+import xlmr.backend.Precision;
 import xlmr.backend.cpu.ScalarBackend;
 import xlmr.checkpoint.Checkpoint;
 import xlmr.data.BatchOrder;
@@ -106,6 +107,31 @@ class TrainingOnCudaTest {
         assertThat(CUDA.leaks()).isEmpty();
     }
 
+    @Test
+    void aRunInFloat16ScalesItsLossAndStaysNearTheReference() {
+        Checkpoint expected = Checkpoint.open(GOLDEN.resolve("global.safetensors"));
+        Recorder recorder = new Recorder();
+        recorder.lastStep = 6;
+        System.setProperty(Precision.PROPERTY, "fp16");
+        try (Backend cuda = CUDA.open()) {
+            assertThat(cuda.needsLossScaling()).isTrue();
+            assertThatThrownBy(() -> train(cuda, recorder)).hasMessage("stopped");
+        } finally {
+            System.clearProperty(Precision.PROPERTY);
+        }
+        assertThat(CUDA.takeFault()).isNull();
+        assertThat(recorder.skipped).as("gradients that do not fit 65504").isEmpty();
+        assertThat(recorder.norms).hasSize(6);
+        assertBegins(recorder.microLosses, expected.doubles("micro_losses"), 5e-3);
+        assertBegins(recorder.norms, expected.doubles("grad_norms"), 3e-2);
+    }
+
+    private static void assertBegins(List<Double> found, double[] expected, double limit) {
+        for (int i = 0; i < found.size(); i++) {
+            assertThat(found.get(i)).as("%d", i).isCloseTo(expected[i], within(limit));
+        }
+    }
+
     private static Map<String, float[]> onProcessor() {
         Recorder recorder = new Recorder();
         try (Backend scalar = new ScalarBackend()) {
@@ -161,12 +187,18 @@ class TrainingOnCudaTest {
         private final List<Double> microLosses = new ArrayList<>();
         private final List<Double> norms = new ArrayList<>();
         private final List<Integer> allocations = new ArrayList<>();
+        private final List<SkippedStep> skipped = new ArrayList<>();
         private final Map<String, float[]> last = new HashMap<>();
         private long lastStep = Long.MAX_VALUE;
 
         @Override
         public void microBatchDone(double loss) {
             microLosses.add(loss);
+        }
+
+        @Override
+        public void stepSkipped(SkippedStep step) {
+            skipped.add(step);
         }
 
         @Override
