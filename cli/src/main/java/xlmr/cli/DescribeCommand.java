@@ -45,17 +45,19 @@ final class DescribeCommand implements Runnable {
         Map<String, Long> groups = parameters(encoder);
         List<TaskHead> heads = TaskHead.all(config);
         Optional<HeadWords> own = ownHead(directory, config);
+        DescribedHeads named = DescribedHeads.of(directory, encoder);
         if (json) {
             Map<String, Object> fields = new LinkedHashMap<>();
             fields.put("model", directory.toString());
             fields.put("config", config.json());
             fields.put("parameters", groups);
             own.ifPresent(head -> fields.put("head", fields(head)));
+            fields.put("named_heads", named.fields());
             fields.put("heads", heads.stream().map(DescribeCommand::fields).toList());
             Json.printLine(streams.out(), fields);
             return;
         }
-        print(directory, config, groups, heads, own);
+        print(directory, config, groups, heads, own, named);
     }
 
     /// The head of a model that has another than its task's default.
@@ -119,7 +121,8 @@ final class DescribeCommand implements Runnable {
             XlmRobertaConfig config,
             Map<String, Long> groups,
             List<TaskHead> heads,
-            Optional<HeadWords> own) {
+            Optional<HeadWords> own,
+            DescribedHeads named) {
         PrintStream out = streams.out();
         out.println(
                 Printable.line(
@@ -157,6 +160,7 @@ final class DescribeCommand implements Runnable {
                     head.weights().forEach(weight -> out.println("  " + weight));
                     out.println();
                 });
+        named.print(out);
         out.println("Heads: what each task puts on top of the encoder's hidden states [B, T, C]");
         for (TaskHead head : heads) {
             out.printf("  %s (%,d parameters)%n", head.task(), head.parameters());

@@ -123,6 +123,26 @@ class TrainHeadsCommandTest {
         return answered.lines().stream().map(JsonDocument::value).toList();
     }
 
+    @Test
+    void aPersonMayAskWhichHeadsThereAre() throws IOException {
+        CommandRun described = CommandRun.of("describe", "--model", model);
+        assertThat(described.exitCode()).as(described.err()).isZero();
+        assertThat(described.lines())
+                .contains(
+                        "Heads beside this encoder, asked by --head-name",
+                        "  topic: sequence-classification, head roberta, labels food, money,"
+                                + " travel, weather")
+                .anyMatch(line -> line.matches("  length: .*, head mlp:8,4\\S*, a number"));
+        Path damaged = Files.createDirectories(directory.resolve("damaged/heads/topic"));
+        for (String file : List.of("config.json", "model.safetensors")) {
+            Files.copy(model.resolve(file), directory.resolve("damaged").resolve(file));
+        }
+        Files.writeString(damaged.resolve("head.json"), "{}");
+        CommandRun odd = CommandRun.of("describe", "--model", directory.resolve("damaged"));
+        assertThat(odd.exitCode()).as(odd.err()).isZero();
+        assertThat(odd.out()).contains("  topic: cannot be read: ", "has no object \"config\"");
+    }
+
     /// What was said of the epoch that was kept is what the saved head gets.
     @Test
     void aHeadIsEvaluatedToTheNumbersOfItsBestEpoch() {
