@@ -22,6 +22,7 @@ import xlmr.pipeline.ExplanationBaseline;
 import xlmr.pipeline.ExplanationMethod;
 import xlmr.pipeline.ExplanationPage;
 import xlmr.pipeline.ExplanationSettings;
+import xlmr.pipeline.TextClassifier;
 import xlmr.pipeline.TextExplainer;
 
 /// Shows what in a text decides.
@@ -67,6 +68,7 @@ final class ExplainCommand implements Runnable {
     private String method = ExplanationMethod.INTEGRATED_GRADIENTS.word();
 
     @Mixin private ExplainRequest request;
+    @Mixin private CalibrationOption calibration;
 
     @Option(
             names = "--baseline",
@@ -123,6 +125,7 @@ final class ExplainCommand implements Runnable {
         ExplanationSettings settings = settings(content).withMethod(chosen);
         Task task = model.task(streams, taskOption);
         request.checkFor(task);
+        calibration.refuseFor(task);
         try (Backend backend = compute.open(streams)) {
             if (html != null) {
                 page(html, task, backend, settings);
@@ -195,12 +198,14 @@ final class ExplainCommand implements Runnable {
                     sink.accept(one);
                 };
         if (task != Task.SEQUENCE_CLASSIFICATION) {
-            TaskRunner.Call call = model.call(streams, backend, json, CalibrationOption.none());
+            TaskRunner.Call call = model.call(streams, backend, json, calibration);
             runners.of(task).explain(call, input, settings, request, counted);
             return;
         }
         try (TextInput.Texts texts = input.open(streams, false)) {
-            TextExplainer explainer = new TextExplainer(model.open(streams, backend), settings);
+            TextClassifier classifier =
+                    calibration.over(streams, model.open(streams, backend), model.home(streams));
+            TextExplainer explainer = new TextExplainer(classifier, settings);
             List<Example> next = texts.next(1);
             while (!next.isEmpty()) {
                 counted.accept(explainer.explain(next.getFirst(), request.label()));

@@ -45,7 +45,9 @@ public final class ExplanationPage {
         if (!explanations.isEmpty()) {
             html.append("<p class=\"faint\">")
                     .append(escaped(ExplanationWords.method(explanations.getFirst())))
-                    .append(" <span class=\"f\" style=\"--s:1\">Blue</span> speaks for the label")
+                    .append(
+                            " <span class=\"f\" style=\"--s:1\">Blue</span> speaks for what is"
+                                + " explained")
                     .append(", <span class=\"a\" style=\"--s:1\">orange</span> against it.</p>\n");
         }
         explanations.forEach(explanation -> section(html, explanation));

@@ -156,6 +156,22 @@ class TaskJudgementTest {
                     other.get("words").get(0).get("score").doubleValue()
                             - one.get("words").get(0).get("score").doubleValue();
             assertThat(Math.signum(change)).isEqualTo(Math.signum(1 - temperature));
+            JsonNode word = other.get("words").get(0);
+            JsonNode explained =
+                    json(
+                            "explain",
+                            "--model",
+                            model,
+                            "--method",
+                            "gradient-x-input",
+                            "--word",
+                            "1",
+                            "--json",
+                            other.get("text").textValue());
+            assertThat(explained.get("label")).isEqualTo(word.get("tag"));
+            assertThat(explained.get("probability").doubleValue())
+                    .as("the probability that predict shows")
+                    .isCloseTo(word.get("score").doubleValue(), within(1e-5));
         }
     }
 
