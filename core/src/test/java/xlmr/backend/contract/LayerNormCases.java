@@ -82,7 +82,7 @@ final class LayerNormCases {
         return input(Shape.of(n, c), values);
     }
 
-    private static OperationCase layerNorm(
+    static OperationCase layerNorm(
             String name, double ulps, Operand x, Operand weight, Operand bias) {
         int rows = x.shape().rows();
         return OperationCase.of(

@@ -24,6 +24,7 @@ final class KernelEdgeCases {
                 sumOfManySquares(),
                 dropoutAtTheThreshold(),
                 geluGradientAtTheEnds(),
+                layerNormOfRowsFarFromZero(),
                 biasGradientOfMoreColumnsThanThreads(),
                 OperationCase.againstScalar(
                         "gatherRows of 300 columns",
@@ -76,6 +77,23 @@ final class KernelEdgeCases {
                 input(Shape.of(4), Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 50, -50),
                 input(4),
                 updated(4));
+    }
+
+    /// A float has steps of 1/64 here. All numbers are such steps, and so is what they differ by
+    /// from any first guess of their mean: found twice, the mean costs the output nothing. Found
+    /// once, it is off by about a step.
+    private static OperationCase layerNormOfRowsFarFromZero() {
+        float[] values = input(3, COLUMNS).values();
+        float[] offsets = {0x1p17f, -0x1p17f, 0};
+        for (int i = 0; i < values.length; i++) {
+            values[i] = offsets[i / COLUMNS] + Math.round(values[i] * 64) / 64f;
+        }
+        return LayerNormCases.layerNorm(
+                "layerNorm of rows far from 0",
+                12,
+                input(Shape.of(3, COLUMNS), values),
+                input(COLUMNS),
+                input(COLUMNS));
     }
 
     /// One thread has more than one column to add up.

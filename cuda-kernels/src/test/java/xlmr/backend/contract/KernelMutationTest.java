@@ -21,7 +21,8 @@ import xlmr.cuda.Nvrtc;
 
 /// Breaks the kernels in one place at a time and looks whether the contract notices. It takes long,
 /// so it is asked for: `-Dxlmr.mutations=all`, or the name of a file, with `-Dxlmr.nvrtc=FOLDER`;
-/// `-Dxlmr.mutations.every=20` takes every 20th mutant only. What each mutant came to is written to
+/// `-Dxlmr.mutations.every=20` takes every 20th mutant only, `-Dxlmr.mutations.only=TEXT` those
+/// whose changed line has that in it. What each mutant came to is written to
 /// `target/mutants-FILE.txt` on the way. Those that are not noticed have to be among
 /// `survivors.txt`, each with the reason.
 class KernelMutationTest {
@@ -113,7 +114,11 @@ class KernelMutationTest {
         Path report = Path.of("target", "mutants-" + target.file() + ".txt");
         Files.createDirectories(report.toAbsolutePath().getParent());
         try (PrintWriter out = new PrintWriter(Files.newBufferedWriter(report), true)) {
-            List<Mutant> mutants = Mutant.of(source, target.file());
+            String only = System.getProperty("xlmr.mutations.only", "");
+            List<Mutant> mutants =
+                    Mutant.of(source, target.file()).stream()
+                            .filter(mutant -> mutant.changed().contains(only))
+                            .toList();
             int every = Integer.getInteger("xlmr.mutations.every", 1);
             for (int i = every / 2; i < mutants.size(); i += every) {
                 Mutant mutant = mutants.get(i);
@@ -136,6 +141,9 @@ class KernelMutationTest {
         assertThat(survivors)
                 .as("mutants that nothing notices and that survivors.txt does not explain")
                 .allMatch(mutant -> known.stream().anyMatch(entry -> entry.is(mutant)));
+        if (!System.getProperty("xlmr.mutations.only", "").isEmpty()) {
+            return;
+        }
         long counted =
                 survivors.stream()
                         .filter(m -> known.stream().noneMatch(e -> e.is(m) && e.isEquivalent()))

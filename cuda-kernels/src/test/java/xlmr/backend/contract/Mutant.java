@@ -23,7 +23,9 @@ record Mutant(String file, String function, int line, String changed, KernelSour
         }
     }
 
-    private static final Pattern FUNCTION = Pattern.compile("(?m)^[^\\s/].*?(\\w+)\\(");
+    /// A name before a bracket, on a line that is not indented or where the name alone is.
+    private static final Pattern FUNCTION =
+            Pattern.compile("(?m)^(?:[^\\s/].*?|    (?=\\w+\\(const ))(\\w+)\\((?!\\d)");
 
     private static final List<Mutation> MUTATIONS =
             List.of(
@@ -81,7 +83,7 @@ record Mutant(String file, String function, int line, String changed, KernelSour
         return mutants;
     }
 
-    /// The name before the bracket of the last line that is not indented.
+    /// The name of the function that a place lies in.
     private static String function(String text, int at) {
         Matcher head = FUNCTION.matcher(text.substring(0, at));
         String name = "";

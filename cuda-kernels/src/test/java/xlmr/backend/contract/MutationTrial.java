@@ -16,8 +16,9 @@ import xlmr.cuda.HalfFormat;
 import xlmr.ptx.machine.KernelFault;
 import xlmr.ptx.machine.LaunchReport;
 
-/// Runs the cases of the contract that a broken kernel takes part in, the cheap ones and those that
-/// noticed something before first, until one of them notices.
+/// Runs the cases of the contract that a broken kernel takes part in, those that noticed something
+/// before and small ones first, until one of them notices. What the right kernels do in a case is
+/// found out when the case is first come to: most are not.
 final class MutationTrial {
     /// How much longer than the case's slowest launch of the right kernels a broken one may run.
     private static final long PATIENCE = 4;
@@ -25,28 +26,56 @@ final class MutationTrial {
     /// Instructions that every launch may run.
     private static final long LEAST = 20_000;
 
-    /// A case, with what is known of it from the right kernels.
+    /// A case.
     private static final class Known {
         final OperationCase operation;
-        final double[][] expected;
-        final Set<String> kernels = new HashSet<>();
-        long cost;
-        long longestLaunch;
+        final long elements;
         long noticed;
+        private @Nullable Right right;
 
         Known(OperationCase operation) {
             this.operation = operation;
-            expected = operation.expected();
+            elements =
+                    operation.operands().stream()
+                            .mapToLong(operand -> operand.shape().elements())
+                            .sum();
+        }
+
+        Right right(EmulatedBackend kernels) {
+            Right known = right;
+            if (known == null) {
+                known = Right.of(operation, kernels);
+                right = known;
+            }
+            return known;
+        }
+    }
+
+    /// What the right kernels do in a case.
+    ///
+    /// @param expected what has to come out
+    /// @param kernels that are launched
+    /// @param longestLaunch in instructions of warps
+    private record Right(double[][] expected, Set<String> kernels, long longestLaunch) {
+        static Right of(OperationCase operation, EmulatedBackend kernels) {
+            operation.run(kernels);
+            Set<String> names = new HashSet<>();
+            long longest = 0;
+            for (LaunchReport report : kernels.takeReports()) {
+                names.add(report.kernel());
+                longest = Math.max(longest, report.warpInstructions());
+            }
+            kernels.freeAll();
+            return new Right(operation.expected(), names, longest);
         }
     }
 
     private final String family;
     private final @Nullable HalfFormat attentionFormat;
     private final Map<String, String> rightKernels;
-    private final List<Known> cases = new ArrayList<>();
+    private final EmulatedBackend right;
+    private final List<Known> cases;
 
-    /// Runs all cases once with the right kernels.
-    ///
     /// @param ptx of the family as it is
     /// @param attentionFormat of attention on tensor cores; null for single precision
     MutationTrial(
@@ -57,22 +86,9 @@ final class MutationTrial {
         this.family = family;
         this.attentionFormat = attentionFormat;
         rightKernels = kernels(ptx);
-        EmulatedBackend backend = new EmulatedBackend(Map.of(family, ptx), attentionFormat);
-        backend.limitInstructions(Long.MAX_VALUE);
-        for (OperationCase operation : operations) {
-            Known known = new Known(operation);
-            operation.run(backend);
-            for (LaunchReport report : backend.takeReports()) {
-                known.kernels.add(report.kernel());
-                known.cost += report.warpInstructions();
-                known.longestLaunch = Math.max(known.longestLaunch, report.warpInstructions());
-            }
-            backend.freeAll();
-            known.kernels.retainAll(rightKernels.keySet());
-            if (!known.kernels.isEmpty()) {
-                cases.add(known);
-            }
-        }
+        right = new EmulatedBackend(Map.of(family, ptx), attentionFormat);
+        right.limitInstructions(Long.MAX_VALUE);
+        cases = new ArrayList<>(operations.stream().map(Known::new).toList());
     }
 
     /// Whether the compiler makes the same of the mutant as of the source.
@@ -85,10 +101,12 @@ final class MutationTrial {
         Set<String> changed = changedKernels(ptx);
         cases.sort(
                 Comparator.comparingLong((Known known) -> -known.noticed)
-                        .thenComparingLong(known -> known.cost));
+                        .thenComparingLong(known -> known.elements));
         EmulatedBackend backend = new EmulatedBackend(Map.of(family, ptx), attentionFormat);
         for (Known known : cases) {
-            if (known.kernels.stream().anyMatch(changed::contains) && notices(known, backend)) {
+            Right expected = known.right(right);
+            if (expected.kernels().stream().anyMatch(changed::contains)
+                    && notices(known.operation, expected, backend)) {
                 known.noticed++;
                 return true;
             }
@@ -96,12 +114,12 @@ final class MutationTrial {
         return false;
     }
 
-    private static boolean notices(Known known, EmulatedBackend backend) {
-        backend.limitInstructions(PATIENCE * known.longestLaunch + LEAST);
+    private static boolean notices(OperationCase operation, Right right, EmulatedBackend backend) {
+        backend.limitInstructions(PATIENCE * right.longestLaunch() + LEAST);
         try {
-            float[][] found = known.operation.run(backend);
+            float[][] found = operation.run(backend);
             for (int i = 0; i < found.length; i++) {
-                if (known.operation.difference(i, found[i], known.expected[i]) != null) {
+                if (operation.difference(i, found[i], right.expected()[i]) != null) {
                     return true;
                 }
             }
