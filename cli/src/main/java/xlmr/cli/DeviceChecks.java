@@ -51,11 +51,12 @@ final class DeviceChecks {
         addRows(checks);
         addElements(checks);
         addLosses(checks);
+        new FusedDeviceChecks(size, products).addTo(checks);
         return checks;
     }
 
     /// A check under construction: tensors of random numbers, the same on every backend.
-    private static final class Tensors {
+    static final class Tensors {
         private final Backend backend;
         private final SplittableRandom random = new SplittableRandom(7);
         private final List<Tensor> results = new ArrayList<>();
@@ -81,7 +82,11 @@ final class DeviceChecks {
 
         /// A tensor to be looked at; random numbers lie in it, which gradients are added to.
         Tensor result(int... sizes) {
-            Tensor tensor = input(sizes); // [as asked]
+            return result(value -> value, sizes);
+        }
+
+        Tensor result(UnaryOperator<Float> change, int... sizes) {
+            Tensor tensor = input(change, sizes); // [as asked]
             results.add(tensor);
             return tensor;
         }
@@ -91,11 +96,12 @@ final class DeviceChecks {
         }
     }
 
-    private interface Body {
+    /// Runs an operation on tensors that it takes from there.
+    interface Body {
         void run(Backend backend, Tensors t);
     }
 
-    private static void add(List<DeviceCheck> checks, String name, double limit, Body body) {
+    static void add(List<DeviceCheck> checks, String name, double limit, Body body) {
         checks.add(
                 new DeviceCheck(
                         name,
@@ -300,15 +306,9 @@ final class DeviceChecks {
                             gradient,
                             0.7f,
                             t.result(wide, columns),
-                            squares(t),
+                            t.result(value -> value * value, wide, columns),
                             new AdamWStep(1e-3, 0.9, 0.999, 1e-8, 0.01, 3));
                 });
-    }
-
-    private Tensor squares(Tensors t) {
-        Tensor tensor = t.input(value -> value * value, wide, columns); // [F, C]
-        t.results.add(tensor);
-        return tensor;
     }
 
     private void addLosses(List<DeviceCheck> checks) {
