@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import xlmr.checkpoint.JsonDocument;
 import xlmr.pipeline.JointFineTuning;
 import xlmr.train.EpochJson;
@@ -16,11 +17,13 @@ import xlmr.train.Notice;
 /// @param heads as they were asked for
 /// @param result of the run
 /// @param notices of the run, in order
+/// @param plan what was planned and what came, or null
 record JointLog(
         JointFineTuning job,
         List<HeadArgument> heads,
         JointFineTuning.Result result,
-        List<Notice> notices) {
+        List<Notice> notices,
+        PlanCheck.@Nullable Outcome plan) {
     /// Writes `training.json`.
     void write(Path directory) {
         JsonDocument.write(directory.resolve("training.json"), json());
@@ -49,6 +52,9 @@ record JointLog(
         ArrayNode epochs = json.putArray("epochs");
         result.epochs().forEach(epoch -> epochs.add(EpochJson.of(epoch)));
         TrainingLog.putNotices(json, notices);
+        if (plan != null) {
+            json.set("plan", plan.json());
+        }
         return json;
     }
 }

@@ -24,6 +24,7 @@ import xlmr.pipeline.TrainingTask;
 import xlmr.report.RunSummary;
 import xlmr.report.TensorBoardEvents;
 import xlmr.train.Mixing;
+import xlmr.train.RunProjection;
 import xlmr.train.TrainingListener;
 import xlmr.train.TrainingOptions;
 import xlmr.train.Tune;
@@ -171,7 +172,9 @@ final class TrainHeadsCommand implements Runnable {
         TrainingOptions options = job.options();
         NoticeLog notices = new NoticeLog();
         Map<String, RunRecords> records = new LinkedHashMap<>();
-        TrainingListener listener = new Publishing(target);
+        RunProjection projection = new RunProjection();
+        PlanCheck check = new PlanCheck(json ? streams.err() : streams.out(), projection);
+        TrainingListener listener = projection.andThen(check).andThen(new Publishing(target));
         for (Read one : read) {
             String name = one.argument().name();
             RunRecords own =
@@ -195,7 +198,11 @@ final class TrainHeadsCommand implements Runnable {
             result = job.run(backend, listener.andThen(display).andThen(notices));
             events.failure().ifPresent(streams::warn);
         }
-        JointLog log = new JointLog(job, heads, result, notices.all());
+        PlanCheck.Outcome outcome = check.outcome();
+        JointLog log = new JointLog(job, heads, result, notices.all(), outcome);
+        if (outcome != null && !json) {
+            streams.out().println(outcome.line());
+        }
         log.write(output);
         for (Read one : read) {
             record(job, one, result, notices, records, backend);

@@ -1,6 +1,7 @@
 package xlmr.data;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,18 @@ public record EncodedExamples(List<int[]> sequences, int[] starts, @Nullable Tar
     /// Examples of one sequence each.
     public EncodedExamples(List<int[]> sequences, @Nullable Targets targets) {
         this(sequences, IntStream.rangeClosed(0, sequences.size()).toArray(), targets);
+    }
+
+    /// Several sets one behind the other, without targets.
+    public static EncodedExamples concatenated(List<EncodedExamples> parts) {
+        List<int[]> sequences = new ArrayList<>();
+        IntStream.Builder starts = IntStream.builder().add(0);
+        for (EncodedExamples part : parts) {
+            int before = sequences.size();
+            sequences.addAll(part.sequences);
+            Arrays.stream(part.starts).skip(1).forEach(start -> starts.add(before + start));
+        }
+        return new EncodedExamples(sequences, starts.build().toArray(), null);
     }
 
     /// Number of examples, M.

@@ -36,6 +36,7 @@ import xlmr.train.ScoreMetric;
 import xlmr.train.Trainer;
 import xlmr.train.TrainingListener;
 import xlmr.train.TrainingOptions;
+import xlmr.train.TrainingPlan;
 import xlmr.train.Tune;
 
 /// Several heads and their encoder trained together: labelled data of each head and a pretrained
@@ -226,6 +227,9 @@ public record JointFineTuning(
         LoadReport read = base.report();
         LoadReport report = new LoadReport(read.used(), drawn, read.ignored(), read.warnings());
         listener.loaded(report);
+        Lessons together = new Lessons(lessons, mixing, options);
+        int cut = ready.stream().mapToInt(one -> one.data().truncated()).sum();
+        listener.planned(TrainingPlan.of(together, cut, options));
         Trainer trainer = new Trainer(backend, lessons.getFirst().model(), options, listener);
         if (checkpoints != null) {
             trainer.withCheckpoints(checkpoints);
@@ -236,9 +240,7 @@ public record JointFineTuning(
             trainer.withRanks(ranks, () -> again(config, ready));
         }
         List<EpochResult> epochs =
-                trainer.fit(
-                        new Lessons(lessons, mixing, options),
-                        new JointWriter(this, encoder, base.model(), lessons));
+                trainer.fit(together, new JointWriter(this, encoder, base.model(), lessons));
         SequencedMap<String, Task> tasks = new LinkedHashMap<>();
         SequencedMap<String, List<String>> labels = new LinkedHashMap<>();
         SequencedMap<String, Integer> truncated = new LinkedHashMap<>();

@@ -13,6 +13,7 @@ import xlmr.autograd.Parameter;
 import xlmr.data.BatchOrder;
 import xlmr.data.EncodedExamples;
 import xlmr.data.JointExamples;
+import xlmr.data.TrainingExamples;
 import xlmr.eval.EvaluationReport;
 import xlmr.eval.JointReport;
 import xlmr.model.TaskModel;
@@ -141,6 +142,21 @@ public final class Lessons {
         return training;
     }
 
+    /// The same as one set where that can be: of several heads without what they should say.
+    TrainingExamples flatTraining() {
+        if (learning.size() == 1) {
+            return learning.getFirst().training();
+        }
+        List<EncodedExamples> encoded = new ArrayList<>();
+        for (TrainingExamples part : training.parts()) {
+            if (!(part instanceof EncodedExamples unchanging)) {
+                return training;
+            }
+            encoded.add(unchanging);
+        }
+        return EncodedExamples.concatenated(encoded);
+    }
+
     /// In which order they are shown.
     BatchOrder order() {
         return order;
@@ -160,23 +176,16 @@ public final class Lessons {
         if (judged.isEmpty() || all.size() == 1) {
             return all.getFirst().validation();
         }
-        List<int[]> sequences = new ArrayList<>();
-        List<Integer> starts = new ArrayList<>(List.of(0));
         SequencedMap<String, Trainer.Validation> parts = new LinkedHashMap<>();
+        List<EncodedExamples> examples = new ArrayList<>();
         for (Lesson lesson : judged) {
             Trainer.Validation own = lesson.validation();
             assert own != null : lesson.name();
             parts.put(lesson.name(), own);
-            int before = sequences.size();
-            sequences.addAll(own.examples().sequences());
-            int[] ownStarts = own.examples().starts();
-            for (int m = 1; m < ownStarts.length; m++) {
-                starts.add(before + ownStarts[m]);
-            }
+            examples.add(own.examples());
         }
         return new Trainer.Validation(
-                new EncodedExamples(
-                        sequences, starts.stream().mapToInt(Integer::intValue).toArray(), null),
+                EncodedExamples.concatenated(examples),
                 values -> report(parts, values),
                 metric::score);
     }

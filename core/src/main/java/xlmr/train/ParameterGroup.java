@@ -6,7 +6,6 @@ import java.util.function.Predicate;
 import xlmr.autograd.Parameter;
 import xlmr.model.EncoderLayers;
 import xlmr.model.LoraModel;
-import xlmr.model.TaskModel;
 
 /// Parameters that belong together, and how many numbers of them train.
 ///
@@ -17,11 +16,12 @@ public record ParameterGroup(String name, long parameters, long trained) {
     /// The groups of a model, lowest first: embeddings, encoder layers (neighbours that are alike
     /// as one), adapters, head.
     ///
+    /// @param layers L
     /// @param trainable which train, by name
-    static List<ParameterGroup> of(TaskModel model, Predicate<String> trainable) {
-        int layers = model.config().numHiddenLayers();
+    static List<ParameterGroup> of(
+            List<Parameter> parameters, int layers, Predicate<String> trainable) {
         long[][] counts = new long[layers + 3][2];
-        for (Parameter parameter : model.parameters()) {
+        for (Parameter parameter : parameters) {
             long[] own = counts[place(parameter.name(), layers)];
             long elements = parameter.shape().elements();
             own[0] += elements;

@@ -1,6 +1,7 @@
 package xlmr.train;
 
 import java.util.BitSet;
+import java.util.List;
 import java.util.function.Predicate;
 import xlmr.autograd.KeptActivations;
 import xlmr.autograd.Parameter;
@@ -55,10 +56,13 @@ public record PlannedMemory(
 
     /// The memory of a run.
     ///
+    /// @param model whose shapes count, of several heads the first
+    /// @param parameters of the encoder and all heads
     /// @param trainable which parameters train, by name
     /// @param kept of encoder layers for the backward pass
     static PlannedMemory of(
             TaskModel model,
+            List<Parameter> parameters,
             Predicate<String> trainable,
             TrainingExamples training,
             PlannedData data,
@@ -69,7 +73,7 @@ public record PlannedMemory(
         long dense = 0;
         long panels = 0;
         long read = 0;
-        for (Parameter parameter : model.parameters()) {
+        for (Parameter parameter : parameters) {
             long bytes = 4L * parameter.shape().elements();
             read += LoraModel.isAdapter(parameter.name()) || isHead(parameter, model) ? 0 : bytes;
             if (parameter == words && byRow) {

@@ -33,14 +33,31 @@ public record TrainingPlan(
             int truncated,
             BatchOrder order,
             TrainingOptions options) {
+        return of(Lessons.of(Lesson.only(model, training, order, validation)), truncated, options);
+    }
+
+    /// The plan of a run of several heads. What they read of a frozen encoder is taken to be what
+    /// the first of them reads.
+    ///
+    /// @param truncated training examples that lost something at the maximum length
+    public static TrainingPlan of(Lessons lessons, int truncated, TrainingOptions options) {
+        TaskModel model = lessons.all().getFirst().model();
+        TrainingExamples training = lessons.flatTraining();
         Predicate<String> trainable = options.tune().trainable(model.config());
         PlannedData data =
                 PlannedData.of(
-                        training, validation, truncated, order, options, model.config().labels());
+                        training,
+                        lessons.validation(),
+                        truncated,
+                        lessons.order(),
+                        options,
+                        model.config().labels());
         return new TrainingPlan(
-                ParameterGroup.of(model, trainable),
+                ParameterGroup.of(
+                        lessons.parameters(), model.config().numHiddenLayers(), trainable),
                 data,
-                PlannedMemory.of(model, trainable, training, data, options.kept()),
+                PlannedMemory.of(
+                        model, lessons.parameters(), trainable, training, data, options.kept()),
                 model.config().numHiddenLayers(),
                 PlannedMemory.lowestTrained(model, trainable));
     }
