@@ -75,8 +75,10 @@ final class RankLink {
                 tensors.add(table.values());
             }
         }
+        // A GPU that waits for a sum may keep the others from allocating, so all of that comes before;
+        place.all(rank, tensors.size());
         adding.sum(rank, backend, tensors);
-        // Nobody waits for sums that another rank has not asked for.
+        // and nobody waits for sums that another rank has not asked for.
         place.all(rank, tensors.size());
         adding.await(rank);
     }
