@@ -7,6 +7,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import xlmr.backend.Backend;
+import xlmr.backend.Ranks;
 import xlmr.model.HeadSpec;
 import xlmr.pipeline.FineTuning;
 import xlmr.pipeline.SeriesRun;
@@ -89,6 +90,7 @@ final class TrainCommand implements Runnable {
                                 json ? streams.err() : streams.out(),
                                 options.epochs(),
                                 read.warnings())) {
+            tellRanks(backend);
             FineTuning job =
                     FineTuning.of(start, target.staging())
                             .withOptions(options)
@@ -131,6 +133,14 @@ final class TrainCommand implements Runnable {
             }
             Optional<Path> page = records.write(log, input.source(place, backend), data, result);
             report(place, log, result, page);
+        }
+    }
+
+    private void tellRanks(Backend backend) {
+        Ranks ranks = backend.ranks();
+        if (ranks != null) {
+            (json ? streams.err() : streams.out())
+                    .printf("%s train together%n", String.join(" and ", ranks.names()));
         }
     }
 

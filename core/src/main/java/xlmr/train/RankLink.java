@@ -75,7 +75,8 @@ final class RankLink {
                 tensors.add(table.values());
             }
         }
-        // A GPU that waits for a sum may keep the others from allocating, so all of that comes before;
+        // A GPU that waits for a sum may keep the others from allocating, so all of that comes
+        // before;
         place.all(rank, tensors.size());
         adding.sum(rank, backend, tensors);
         // and nobody waits for sums that another rank has not asked for.
@@ -101,7 +102,8 @@ final class RankLink {
         return rows.stream().mapToInt(Integer::intValue).toArray();
     }
 
-    /// The norm of the summed gradients that all ranks clip by, that of the first.
+    /// The norm of the summed gradients that all ranks clip by: that of the first, unless it is no
+    /// finite number for another.
     ///
     /// @throws TrainingException if they do not agree
     double agreed(double norm) {
@@ -111,6 +113,9 @@ final class RankLink {
         List<Double> norms = meeting.all(rank, norm);
         double first = norms.getFirst();
         for (double other : norms) {
+            if (!Double.isFinite(other)) {
+                return other;
+            }
             if (Math.abs(other - first) > NORM_TOLERANCE * Math.abs(first)) {
                 throw new TrainingException(
                         "the devices do not agree on the gradients' norm (%s): one of them, or what connects them, computes wrongly; train on one device"

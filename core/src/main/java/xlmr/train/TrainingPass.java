@@ -165,7 +165,7 @@ final class TrainingPass {
             lossSum += one * batches.get(i).length;
             examples += batches.get(i).length;
         }
-        double norm = reading.norm() / scale;
+        double norm = link.agreed(reading.norm() / scale);
         if (!Double.isFinite(norm) && scaling != null && scaling.mayOverflow()) {
             gradients.clear();
             return new Update(loss, lossSum, 0, examples, true);
@@ -173,7 +173,6 @@ final class TrainingPass {
         if (!Double.isFinite(norm)) {
             throw badNumbers(state, lessons.of(batches.getLast())).ofGradients(gradients, norm);
         }
-        norm = link.agreed(norm);
         float clipping = GradientClipping.factor(norm, options.clipNorm());
         optimizer.step(gradients, rate, clipping / scale, idle(parts));
         gradients.clear();
