@@ -34,6 +34,9 @@ import xlmr.model.Task;
             "  xlmr compare --logits a.json --logits b.json"
         })
 final class CompareCommand implements Runnable {
+    /// Labels, entities and tags that are shown of one text.
+    private static final int NAMED = 6;
+
     private final Streams streams;
 
     @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
@@ -177,10 +180,12 @@ final class CompareCommand implements Runnable {
         boolean right = comparison.randomization() == null;
         show(
                 right ? "Only B gets these right" : "B does better here",
+                right,
                 texts,
                 better(comparison, 1));
         show(
                 right ? "Only A gets these right" : "A does better here",
+                right,
                 texts,
                 better(comparison, -1));
     }
@@ -196,30 +201,36 @@ final class CompareCommand implements Runnable {
     }
 
     private void show(
-            String title, ComparedTexts texts, List<PairedComparison.Difference> differences) {
+            String title,
+            boolean rightOrWrong,
+            ComparedTexts texts,
+            List<PairedComparison.Difference> differences) {
         int count = Math.min(shown, differences.size());
         if (count < 1) {
             return;
         }
         streams.out().printf("%n%s (%d of %d)%n", title, count, differences.size());
         for (PairedComparison.Difference one : differences.subList(0, count)) {
-            boolean told = isNeither(one);
-            streams.out()
-                    .printf(
-                            "  A %s, B %s%s: %s%n",
-                            name(one.first()),
-                            name(one.second()),
-                            told ? ", right " + name(one.truth()) : "",
-                            Printable.line(texts.text().apply(one.example())));
+            String text = Printable.line(texts.text().apply(one.example()));
+            if (rightOrWrong) {
+                streams.out()
+                        .printf("  A %s, B %s: %s%n", name(one.first()), name(one.second()), text);
+            } else {
+                streams.out().printf("  %s%n", text);
+                streams.out().printf("    A      %s%n", name(one.first()));
+                streams.out().printf("    B      %s%n", name(one.second()));
+                streams.out().printf("    right  %s%n", name(one.truth()));
+            }
         }
     }
 
-    /// Whether neither is what is right, so that this has to be said.
-    private static boolean isNeither(PairedComparison.Difference one) {
-        return !one.truth().equals(one.first()) && !one.truth().equals(one.second());
-    }
-
+    /// Joined as `predict` does; of many only the first.
     private static String name(List<String> labels) {
-        return labels.isEmpty() ? "(none)" : Printable.line(String.join("|", labels));
+        if (labels.isEmpty()) {
+            return "(none)";
+        }
+        String names = String.join("|", labels.subList(0, Math.min(NAMED, labels.size())));
+        return Printable.line(names)
+                + (labels.size() > NAMED ? " and %d more".formatted(labels.size() - NAMED) : "");
     }
 }

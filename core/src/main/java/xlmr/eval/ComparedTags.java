@@ -85,6 +85,7 @@ final class ComparedTags {
         return row.add(3 * types.size(), agreeing).add(3 * types.size() + 1, tags.size());
     }
 
+    /// Sentences, of which what both say alike is left out.
     private static List<Difference> differences(
             PairedAnswers.Tags answers, Side truth, Side first, Side second) {
         List<Difference> differences = new ArrayList<>();
@@ -95,17 +96,22 @@ final class ComparedTags {
             if (one.equals(other)) {
                 continue;
             }
-            // What all three agree on is of no interest here.
-            Set<TaggedEntity> agreed = new HashSet<>(right);
-            agreed.retainAll(one);
-            agreed.retainAll(other);
+            Set<TaggedEntity> onlyOne = new HashSet<>(one);
+            onlyOne.removeAll(other);
+            Set<TaggedEntity> onlyOther = new HashSet<>(other);
+            onlyOther.removeAll(one);
+            Set<TaggedEntity> touched = new HashSet<>(right);
+            touched.removeIf(
+                    entity ->
+                            onlyOne.stream().noneMatch(entity::overlaps)
+                                    && onlyOther.stream().noneMatch(entity::overlaps));
             List<String> words = answers.words().get(i);
             differences.add(
                     new Difference(
                             i,
-                            named(truth.entities().get(i), agreed, words),
-                            named(first.entities().get(i), agreed, words),
-                            named(second.entities().get(i), agreed, words),
+                            named(truth.entities().get(i), touched, words),
+                            named(first.entities().get(i), onlyOne, words),
+                            named(second.entities().get(i), onlyOther, words),
                             mistakes(right, one) - mistakes(right, other)));
         }
         return differences;
@@ -121,9 +127,9 @@ final class ComparedTags {
     }
 
     private static List<String> named(
-            List<TaggedEntity> entities, Set<TaggedEntity> without, List<String> words) {
+            List<TaggedEntity> entities, Set<TaggedEntity> wanted, List<String> words) {
         return entities.stream()
-                .filter(entity -> !without.contains(entity))
+                .filter(wanted::contains)
                 .map(
                         entity ->
                                 "%s: %s"
