@@ -1,5 +1,6 @@
 package xlmr.eval;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -52,7 +53,7 @@ class PairedComparisonTest {
                 assertNear(score.interval(), data.get(key + "_interval"));
             }
             assertThat(found.randomization()).isNull();
-            McNemar test = found.rightness();
+            McNemar test = requireNonNull(found.rightness());
             assertThat(test.onlyFirst()).isEqualTo(data.get("only_a").intValue());
             assertThat(test.onlySecond()).isEqualTo(data.get("only_b").intValue());
             assertThat(test.probability()).isCloseTo(data.get("p").doubleValue(), within(1e-12));
@@ -121,8 +122,8 @@ class PairedComparisonTest {
                         new PairedAnswers.Labels(List.of("a", "b", "c"), truth, first, second),
                         50,
                         0);
-        assertThat(found.rightness().firstRight()).isEqualTo(2);
-        assertThat(found.rightness().secondRight()).isEqualTo(2);
+        assertThat(requireNonNull(found.rightness()).firstRight()).isEqualTo(2);
+        assertThat(requireNonNull(found.rightness()).secondRight()).isEqualTo(2);
         assertThat(found.score("macro_f1").first()).isCloseTo((1 + 2.0 / 3 + 1) / 3, within(1e-12));
         assertThat(found.differences())
                 .containsExactly(

@@ -1,5 +1,6 @@
 package xlmr.eval;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -39,7 +40,7 @@ class PairedTasksTest {
                     .isCloseTo(data.get("interval").get(0).doubleValue(), within(DRAWN));
             assertThat(interval.high())
                     .isCloseTo(data.get("interval").get(1).doubleValue(), within(DRAWN));
-            assertThat(found.randomization().probability())
+            assertThat(requireNonNull(found.randomization()).probability())
                     .isCloseTo(data.get("p").doubleValue(), within(DRAWN_PROBABILITY));
         }
     }
@@ -141,7 +142,7 @@ class PairedTasksTest {
                         0);
         assertThat(found.score("accuracy").first()).isCloseTo(2.0 / 3, within(1e-12));
         assertThat(found.score("accuracy").second()).isCloseTo(2.0 / 3, within(1e-12));
-        assertThat(found.randomization().probability()).isEqualTo(1);
+        assertThat(requireNonNull(found.randomization()).probability()).isEqualTo(1);
         assertThat(found.differences().getFirst().first()).containsExactly("NOUN: runs");
     }
 
@@ -163,8 +164,8 @@ class PairedTasksTest {
                         0);
         assertThat(found.score("f1").first()).isCloseTo((1 + 2.0 / 3 + 1) / 3, within(1e-12));
         assertThat(found.score("exact_match").second()).isCloseTo(2.0 / 3, within(1e-12));
-        assertThat(found.rightness().onlyFirst()).isEqualTo(1);
-        assertThat(found.rightness().onlySecond()).isEqualTo(1);
+        assertThat(requireNonNull(found.rightness()).onlyFirst()).isEqualTo(1);
+        assertThat(requireNonNull(found.rightness()).onlySecond()).isEqualTo(1);
         assertThat(found.differences())
                 .extracting(PairedComparison.Difference::first)
                 .containsExactly(List.of("in Rome"), List.of());
@@ -182,7 +183,7 @@ class PairedTasksTest {
                         50,
                         0);
         assertThat(found.score("accuracy").first()).isEqualTo(0.5);
-        assertThat(found.rightness().onlySecond()).isEqualTo(2);
+        assertThat(requireNonNull(found.rightness()).onlySecond()).isEqualTo(2);
         assertThat(found.randomization()).isNull();
         assertThat(ComparisonText.sentence(found))
                 .startsWith("This cannot be told from chance: B gets 4 of 4 questions right");
