@@ -55,7 +55,9 @@ final class OptionSections {
                             "Reading the numbers",
                             "--calibration --uncalibrated --abstain-below --details --top-k"
                                     + " --rows"),
-                    section("What decides", "--method --label --baseline --steps --html"),
+                    section(
+                            "What decides",
+                            "--method --label --word --answer-part --baseline --steps --html"),
                     section("Comparing", "--differences --resamples --resample-seed"),
                     section(
                             "Results",

@@ -219,7 +219,7 @@ final class TaggingRunner implements TaskRunner {
             throws IOException {
         if (isTagged(input)) {
             throw new CommandException(
-                    "explain: takes plain texts; leave out --tag-format, or give the text itself");
+                    "explain: takes plain texts, not a file of words such as this");
         }
         TagExplainer explainer = TagExplainer.of(open(call)).with(settings);
         try (TextInput.Texts texts = input.open(call.streams(), false)) {

@@ -144,6 +144,7 @@ public final class XlmrCommand implements Runnable {
                 (name, command) -> {
                     if (!one || name.equals(arguments[0])) {
                         CommandLine added = new CommandLine(command.apply(streams));
+                        TaskOptions.fit(added.getCommandSpec());
                         added.getCommandSpec()
                                 .usageMessage()
                                 .sortOptions(false)
