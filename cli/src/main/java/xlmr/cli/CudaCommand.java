@@ -186,11 +186,9 @@ final class CudaCommand implements Runnable {
                 say("PyTorch is not measured: %s", reason);
                 report.put("pytorch", Map.of("missing", reason));
             }
-            case PyTorchBench.Measured(Map<String, Object> facts, var _) -> {
-                say(
-                        "PyTorch %s, CUDA %s, on %s",
-                        facts.get("torch"), facts.get("cuda"), facts.get("device"));
-                report.put("pytorch", facts);
+            case PyTorchBench.Measured measured -> {
+                say("%s", measured.title());
+                report.put("pytorch", measured.facts());
             }
         }
         say("%n%-30s %12s %12s %12s", "median", "GPU", "PyTorch", "processor");

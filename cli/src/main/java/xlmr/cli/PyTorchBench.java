@@ -39,7 +39,17 @@ record PyTorchBench(String python, String device, String precision) {
     ///
     /// @param facts versions and device
     /// @param seconds of each round of each workload
-    record Measured(Map<String, Object> facts, List<double[]> seconds) implements Outcome {}
+    record Measured(Map<String, Object> facts, List<double[]> seconds) implements Outcome {
+        /// Versions and device in words.
+        String title() {
+            return "PyTorch %s, CUDA %s, on %s"
+                    .formatted(fact("torch"), fact("cuda"), fact("device"));
+        }
+
+        private Object fact(String name) {
+            return facts.getOrDefault(name, "unknown");
+        }
+    }
 
     /// Runs the workloads.
     Outcome run(DeviceModelChecks models) {

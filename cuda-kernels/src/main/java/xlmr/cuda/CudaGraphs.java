@@ -44,6 +44,7 @@ final class CudaGraphs implements Replays, AutoCloseable {
         }
 
         @Override
+        @SuppressWarnings("ReferenceEquality") // Owners may be records, equal and yet two.
         public boolean equals(@Nullable Object other) {
             return this == other
                     || (other instanceof Owner owner && get() != null && get() == owner.get());
@@ -143,7 +144,9 @@ final class CudaGraphs implements Replays, AutoCloseable {
         }
         forgetCollected();
         while (passes.size() >= MOST_GRAPHS) {
-            passes.remove(passes.keySet().iterator().next()).graph().close();
+            Map.Entry<Key, Pass> eldest = passes.entrySet().iterator().next();
+            passes.remove(eldest.getKey());
+            eldest.getValue().graph().close();
         }
         try {
             Pass pass = record(entry, places, input, body);

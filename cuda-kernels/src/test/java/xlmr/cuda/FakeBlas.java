@@ -109,12 +109,12 @@ final class FakeBlas {
         Matrix right = new Matrix(a.address(10), turnsB ? n : k, turnsB ? k : n, a.number(12));
         Matrix result = new Matrix(a.address(14), m, n, a.number(16));
         Element operands = Element.of(a.number(8));
-        boolean areKnown =
-                operands != null && a.number(11) == a.number(8) && a.number(15) == FLOATS;
-        if (m <= 0
+        boolean areAlike = a.number(11) == a.number(8) && a.number(15) == FLOATS;
+        if (operands == null
+                || m <= 0
                 || n <= 0
                 || k <= 0
-                || !areKnown
+                || !areAlike
                 || !left.fits()
                 || !right.fits()
                 || !result.fits()) {

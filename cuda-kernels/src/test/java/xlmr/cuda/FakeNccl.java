@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /// `libnccl.so.2`: sums of floats over the GPUs of a [FakeMachine]. A sum has its place in the
 /// stream of each GPU, and is done when all have come to theirs. That all ask for the same is
@@ -231,7 +232,12 @@ final class FakeNccl {
         Collections.sort(ranks, Collections.reverseOrder());
         for (int rank : ranks) {
             FloatBuffer values =
-                    ByteBuffer.wrap(clique.gpus.get(rank).read(sum.places.get(rank)[0], bytes))
+                    ByteBuffer.wrap(
+                                    clique.gpus
+                                            .get(rank)
+                                            .read(
+                                                    Objects.requireNonNull(sum.places.get(rank))[0],
+                                                    bytes))
                             .order(ByteOrder.LITTLE_ENDIAN)
                             .asFloatBuffer();
             for (int i = 0; i < total.length; i++) {
@@ -241,7 +247,9 @@ final class FakeNccl {
         ByteBuffer result = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
         result.asFloatBuffer().put(total);
         for (int rank : ranks) {
-            clique.gpus.get(rank).write(sum.places.get(rank)[1], result.array());
+            clique.gpus
+                    .get(rank)
+                    .write(Objects.requireNonNull(sum.places.get(rank))[1], result.array());
         }
     }
 

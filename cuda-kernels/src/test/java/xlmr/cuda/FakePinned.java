@@ -7,15 +7,21 @@ import java.util.TreeMap;
 
 /// The pinned memory of the fake driver.
 final class FakePinned {
-    private record Piece(Arena arena, MemorySegment memory) {}
+    private static final class Piece {
+        private final Arena arena = Arena.ofShared();
+        private final MemorySegment memory;
+
+        Piece(long bytes) {
+            memory = arena.allocate(bytes, 64);
+        }
+    }
 
     private final TreeMap<Long, Piece> pieces = new TreeMap<>();
 
     MemorySegment allocate(long bytes) {
-        Arena arena = Arena.ofShared();
-        MemorySegment memory = arena.allocate(bytes, 64);
-        pieces.put(memory.address(), new Piece(arena, memory));
-        return memory;
+        Piece piece = new Piece(bytes);
+        pieces.put(piece.memory.address(), piece);
+        return piece.memory;
     }
 
     /// Gives a piece back.
@@ -24,7 +30,7 @@ final class FakePinned {
     boolean free(long address) {
         Piece piece = pieces.remove(address);
         if (piece != null) {
-            piece.arena().close();
+            piece.arena.close();
         }
         return piece != null;
     }
@@ -35,7 +41,7 @@ final class FakePinned {
     MemorySegment find(long address, long bytes) {
         Map.Entry<Long, Piece> entry = pieces.floorEntry(address);
         if (entry == null
-                || address + bytes > entry.getKey() + entry.getValue().memory().byteSize()) {
+                || address + bytes > entry.getKey() + entry.getValue().memory.byteSize()) {
             throw new IllegalArgumentException(
                     "%d bytes at 0x%x are not pinned".formatted(bytes, address));
         }

@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -184,7 +185,7 @@ class ReplayedPassesTest {
                         return inner;
                     };
             AttentionShape sequences = AttentionShape.of(new int[] {0, 3}, 1, false);
-            Replays replays = cuda.replays();
+            Replays replays = replays(cuda);
             assertThat(replays.replay(weight, sequences, input, output, body)).isFalse();
             assertThat(replays.replay(weight, sequences, input, output, body)).isTrue();
             assertThat(output.toArray()).containsOnly(8);
@@ -203,7 +204,7 @@ class ReplayedPassesTest {
             int captured = gpu.graphs.captured;
             for (int i = 0; i < 4; i++) {
                 boolean isDone =
-                        cuda.replays()
+                        replays(cuda)
                                 .replay(
                                         this,
                                         sequences,
@@ -256,13 +257,17 @@ class ReplayedPassesTest {
         }
     }
 
+    private static Replays replays(Backend cuda) {
+        return Objects.requireNonNull(cuda.replays());
+    }
+
     /// Three times a tensor of twos, by one owner; nothing where it is not replayed.
     private float[] threeTimes(Backend cuda, int n) {
         Tensor input = cuda.allocate(Shape.of(n, 4)); // [N, C]
         Tensor output = cuda.allocate(Shape.of(n, 4)); // [N, C]
         cuda.fill(input, 2);
         boolean isDone =
-                cuda.replays()
+                replays(cuda)
                         .replay(
                                 this,
                                 AttentionShape.of(new int[] {0, n}, 1, false),
