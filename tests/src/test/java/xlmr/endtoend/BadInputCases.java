@@ -121,7 +121,7 @@ final class BadInputCases {
                 new Case(1, "explain --method occlusion --steps 20 Hello", "--steps", "integrated"),
                 new Case(1, "explain --baseline one Hello", "pad, mask or zero"),
                 new Case(2, "explain --aggregation words Hello", "unknown", "--aggregation"),
-                new Case(2, "explain --answer-part middle Hello", "--answer-part", "start"),
+                new Case(2, "explain --answer-part middle Hello", "--answer-part", "START"),
                 new Case(2, "compare --model DIR/model --input DIR/train.tsv", "exactly two"),
                 new Case(
                         1,
