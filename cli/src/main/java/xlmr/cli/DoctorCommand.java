@@ -70,13 +70,20 @@ final class DoctorCommand implements Runnable {
         Object problem = found.get("problem");
         return problem != null
                 ? problem
-                : "%s, compute capability %s, driver for CUDA %s, NVRTC %s for %s"
+                : "%s, compute capability %s, driver for CUDA %s, NVRTC %s for %s%s"
                         .formatted(
                                 found.get("device"),
                                 found.get("compute_capability"),
                                 found.get("driver_cuda"),
                                 found.get("nvrtc"),
-                                found.get("target"));
+                                found.get("target"),
+                                several(found));
+    }
+
+    private static String several(Map<String, Object> found) {
+        return found.get("devices") instanceof Integer count && count > 1
+                ? "; %d GPUs, NCCL %s".formatted(count, found.get("nccl"))
+                : "";
     }
 
     private static Map<String, Object> facts() {

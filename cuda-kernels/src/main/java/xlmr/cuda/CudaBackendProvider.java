@@ -85,10 +85,21 @@ public final class CudaBackendProvider implements BackendProvider {
             NvrtcCompiler compiler = new NvrtcCompiler();
             found.put("nvrtc", compiler.version());
             found.put("target", compiler.target(facts.architecture()));
+            found.put("devices", CudaDriver.count());
+            found.put("nccl", nccl());
         } catch (BackendUnavailableException | CudaException failed) {
             found.put("problem", String.valueOf(failed.getMessage()));
         }
         return found;
+    }
+
+    /// Its version, or how to get it.
+    private static String nccl() {
+        try {
+            return NcclSums.versionHere();
+        } catch (BackendUnavailableException missing) {
+            return String.valueOf(missing.getMessage());
+        }
     }
 
     private static int ordinal() {

@@ -73,19 +73,28 @@ final class CudaDriver implements AutoCloseable {
         this.stream = stream;
     }
 
-    /// What the device of that number is.
+    /// How many GPUs the driver shows.
     ///
-    /// @throws BackendUnavailableException if there is no driver or no such device
-    static DeviceFacts facts(int ordinal) {
+    /// @throws BackendUnavailableException if there is no driver
+    static int count() {
         CudaLibraries.load();
         available(cuInit(0), "start the driver");
         int[] number = new int[1];
         available(cuDeviceGetCount(number), "count the devices");
-        if (ordinal >= number[0]) {
+        return number[0];
+    }
+
+    /// What the device of that number is.
+    ///
+    /// @throws BackendUnavailableException if there is no driver or no such device
+    static DeviceFacts facts(int ordinal) {
+        int count = count();
+        if (ordinal >= count) {
             throw new BackendUnavailableException(
                     "device cuda: the driver shows %d GPUs, there is no number %d; look at nvidia-smi and CUDA_VISIBLE_DEVICES, or use --device cpu"
-                            .formatted(number[0], ordinal));
+                            .formatted(count, ordinal));
         }
+        int[] number = new int[1];
         int[] version = new int[1];
         available(cuDriverGetVersion(version), "ask for its version");
         available(cuDeviceGet(number, ordinal), "open the device");

@@ -52,14 +52,7 @@ final class NcclSums implements AllReduce {
     /// @throws BackendUnavailableException if NCCL is missing or too old
     /// @throws CudaException if they cannot be connected
     static NcclSums over(List<CudaDevice> devices) {
-        CudaLibraries.loadNccl();
-        int[] version = new int[1];
-        NcclStatus.check(ncclGetVersion(version), "ask for its version");
-        if (version[0] < OLDEST) {
-            throw new BackendUnavailableException(
-                    "device cuda: NCCL %s is too old, expected %s or newer; pip install -U %s, or name one GPU, such as --device cuda:0"
-                            .formatted(words(version[0]), words(OLDEST), CudaLibraries.NCCL_WHEEL));
-        }
+        int version = found();
         int[] ordinals = devices.stream().mapToInt(device -> device.facts().ordinal()).toArray();
         List<ncclComm> communicators = new ArrayList<>();
         try (PointerPointer<ncclComm> places = new PointerPointer<>(ordinals.length)) {
@@ -70,7 +63,27 @@ final class NcclSums implements AllReduce {
                 communicators.add(places.get(ncclComm.class, rank));
             }
         }
-        return new NcclSums(devices, communicators, version[0]);
+        return new NcclSums(devices, communicators, version);
+    }
+
+    /// Loads NCCL and asks for its version.
+    private static int found() {
+        CudaLibraries.loadNccl();
+        int[] version = new int[1];
+        NcclStatus.check(ncclGetVersion(version), "ask for its version");
+        if (version[0] < OLDEST) {
+            throw new BackendUnavailableException(
+                    "device cuda: NCCL %s is too old, expected %s or newer; pip install -U %s, or name one GPU, such as --device cuda:0"
+                            .formatted(words(version[0]), words(OLDEST), CudaLibraries.NCCL_WHEEL));
+        }
+        return version[0];
+    }
+
+    /// The version of the NCCL that is here, such as `2.27.3`.
+    ///
+    /// @throws BackendUnavailableException if it is missing or too old
+    static String versionHere() {
+        return words(found());
     }
 
     /// Such as `2.27.3`.

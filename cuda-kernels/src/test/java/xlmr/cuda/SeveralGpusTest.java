@@ -95,6 +95,17 @@ class SeveralGpusTest {
     }
 
     @Test
+    void whatIsThereIsDescribed() {
+        assertThat(new CudaBackendProvider().describe())
+                .containsEntry("devices", 3)
+                .containsEntry("nccl", "2.27.3");
+        CUDA.nccl().version = 20804;
+        assertThat(new CudaBackendProvider().describe().get("nccl"))
+                .asString()
+                .contains("NCCL 2.8.4 is too old");
+    }
+
+    @Test
     void sumsAreThereOnceTheyWereWaitedForAndTheSameOnEveryGpu() throws Exception {
         try (Backend first = CUDA.open(List.of(0, 2))) {
             Ranks ranks = Objects.requireNonNull(first.ranks());
