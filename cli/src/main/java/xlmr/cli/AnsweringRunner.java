@@ -10,6 +10,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import xlmr.data.AnswerFile;
 import xlmr.data.DataWarning;
 import xlmr.data.Example;
 import xlmr.data.Question;
@@ -113,6 +114,26 @@ final class AnsweringRunner implements TaskRunner {
         return new ComparedTexts(
                 new PairedAnswers.Spans(said.getFirst(), said.getLast(), decoding.threshold()),
                 row -> questions.get(row).question());
+    }
+
+    @Override
+    public ComparedTexts compareAnswers(
+            Streams streams, LabelledInput labelled, Path input, Path first, Path second) {
+        labelled.refuseFor(FILES);
+        List<Question> questions = readAll(streams, QuestionReader.labelled(), input);
+        return new ComparedTexts(
+                new PairedAnswers.Spans(given(questions, first), given(questions, second), 0),
+                row -> questions.get(row).question());
+    }
+
+    /// Answers as they were given, none where the file has none.
+    private static List<AnsweredQuestion> given(List<Question> questions, Path file) {
+        List<String> answers = AnswerFile.spans(file, questions);
+        List<AnsweredQuestion> given = new ArrayList<>();
+        for (int q = 0; q < answers.size(); q++) {
+            given.add(AnsweredQuestion.of(answers.get(q), questions.get(q).answerTexts()));
+        }
+        return given;
     }
 
     private List<AnsweredQuestion> answered(

@@ -11,6 +11,7 @@ import java.util.OptionalInt;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import xlmr.data.AnswerFile;
 import xlmr.data.ChoiceQuestion;
 import xlmr.data.ChoiceReader;
 import xlmr.data.ChoiceWarnings;
@@ -70,13 +71,28 @@ final class ChoosingRunner implements TaskRunner {
     public ComparedTexts compare(ComparedModels models, LabelledInput labelled, Path input) {
         List<ChoiceQuestion> questions = labelledQuestions(models.streams(), labelled, input);
         List<int[]> said = models.each(call -> chosen(call, questions));
+        return compared(questions, said.getFirst(), said.getLast());
+    }
+
+    @Override
+    public ComparedTexts compareAnswers(
+            Streams streams, LabelledInput labelled, Path input, Path first, Path second) {
+        List<ChoiceQuestion> questions = labelledQuestions(streams, labelled, input);
+        return compared(
+                questions,
+                AnswerFile.choices(first, questions).stream().mapToInt(i -> i).toArray(),
+                AnswerFile.choices(second, questions).stream().mapToInt(i -> i).toArray());
+    }
+
+    private static ComparedTexts compared(
+            List<ChoiceQuestion> questions, int[] first, int[] second) {
         return new ComparedTexts(
                 new PairedAnswers.Choices(
                         questions.stream()
                                 .mapToInt(question -> question.label().orElseThrow())
                                 .toArray(),
-                        said.getFirst(),
-                        said.getLast()),
+                        first,
+                        second),
                 row -> questions.get(row).inWords());
     }
 

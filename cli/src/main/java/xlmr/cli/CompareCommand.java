@@ -12,7 +12,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import xlmr.data.Example;
 import xlmr.eval.ComparisonText;
-import xlmr.eval.PairedAnswers;
 import xlmr.eval.PairedComparison;
 import xlmr.model.Task;
 
@@ -22,9 +21,9 @@ import xlmr.model.Task;
         description = {
             "Say whether one model is better than another, or whether it is chance.",
             "",
-            "Both are judged on the same labelled texts: two models of the same task, or for"
-                    + " sequence classification two files of answers that predict wrote, or two"
-                    + " files of logits. The first is called A, the second B."
+            "Both are judged on the same labelled texts: two models of the same task, or two files"
+                    + " of answers that predict wrote, or two files of logits. The first is called"
+                    + " A, the second B."
         },
         footer = {
             "",
@@ -50,7 +49,10 @@ final class CompareCommand implements Runnable {
     @Option(
             names = "--predictions",
             paramLabel = "FILE",
-            description = "Answers that predict --output wrote, JSON Lines or CSV; twice.")
+            description =
+                    "Answers that predict --output wrote, JSON Lines or CSV; twice. Of other tasks"
+                            + " than sequence-classification with --task, of tags those of predict"
+                            + " --aggregation tags.")
     private List<Path> predictions = List.of();
 
     @Option(
@@ -133,14 +135,23 @@ final class CompareCommand implements Runnable {
                             row -> "row " + row),
                     names(logits));
         } else if (models.isEmpty()) {
-            List<Example> examples = labelled.read(streams, input);
-            PairedAnswers answers =
-                    ComparedAnswers.ofPredictions(
-                            labelled, examples, predictions.getFirst(), predictions.getLast());
-            print(ComparedTexts.of(answers, examples), names(predictions));
+            print(ofPredictions(input), names(predictions));
         } else {
             print(ofModels(input), models);
         }
+    }
+
+    /// A file of predictions does not say which task it is of, so that has to be asked for.
+    private ComparedTexts ofPredictions(Path file) {
+        Path first = predictions.getFirst();
+        Path second = predictions.getLast();
+        Task task = taskOption.named().orElse(Task.SEQUENCE_CLASSIFICATION);
+        if (task != Task.SEQUENCE_CLASSIFICATION) {
+            return runners.of(task).compareAnswers(streams, labelled, file, first, second);
+        }
+        List<Example> examples = labelled.read(streams, file);
+        return ComparedTexts.of(
+                ComparedAnswers.ofPredictions(labelled, examples, first, second), examples);
     }
 
     private ComparedTexts ofModels(Path file) {

@@ -3,11 +3,14 @@ package xlmr.cli;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import xlmr.backend.Backend;
 import xlmr.data.Example;
 import xlmr.data.LabelSet;
+import xlmr.data.NumericLabel;
 import xlmr.eval.Logits;
 import xlmr.eval.LogitsFile;
 import xlmr.eval.PairedAnswers;
@@ -19,6 +22,8 @@ import xlmr.pipeline.TextClassifier;
 
 /// The answers of two classifiers of texts to the same texts, from wherever they come.
 final class ComparedAnswers {
+    private static final String NUMBER = "[-+]?[0-9]*\\.?[0-9]+([eE][-+]?[0-9]+)?";
+
     private ComparedAnswers() {}
 
     /// Two files of logits with the same right labels.
@@ -49,6 +54,10 @@ final class ComparedAnswers {
             LabelledInput labelled, List<Example> examples, Path one, Path other) {
         List<Example> first = predictions(labelled, examples, one);
         List<Example> second = predictions(labelled, examples, other);
+        if (areNumbers(examples, first, second)) {
+            return new PairedAnswers.Numbers(
+                    NumericLabel.of(examples), NumericLabel.of(first), NumericLabel.of(second));
+        }
         TreeSet<String> names = new TreeSet<>();
         for (List<Example> file : List.of(examples, first, second)) {
             file.forEach(example -> names.addAll(example.labels()));
@@ -65,6 +74,26 @@ final class ComparedAnswers {
                         labels.idsOf(examples),
                         labels.idsOf(first),
                         labels.idsOf(second));
+    }
+
+    /// Whether answers are those of a regression: all are numbers, and some have decimals and are
+    /// none of the right labels.
+    private static boolean areNumbers(
+            List<Example> examples, List<Example> first, List<Example> second) {
+        Set<String> right = new HashSet<>();
+        examples.forEach(example -> right.addAll(example.labels()));
+        boolean decimals = false;
+        for (List<Example> file : List.of(examples, first, second)) {
+            for (Example example : file) {
+                for (String label : example.labels()) {
+                    if (!label.matches(NUMBER)) {
+                        return false;
+                    }
+                    decimals |= label.contains(".") && !right.contains(label);
+                }
+            }
+        }
+        return decimals;
     }
 
     private static List<Example> predictions(

@@ -85,6 +85,14 @@ final class LanguageModelRunner implements TaskRunner {
     }
 
     @Override
+    public ComparedTexts compareAnswers(
+            Streams streams, LabelledInput labelled, Path input, Path first, Path second) {
+        throw new CommandException(
+                "compare: a model for %s gives no answers to compare; evaluate says how well each guesses tokens"
+                        .formatted(task.word()));
+    }
+
+    @Override
     public Calibrated calibrate(Call call, LabelledInput labelled, List<Path> inputs) {
         throw new CommandException(
                 "calibrate: not for %s; it is for labels, tags and choices".formatted(task.word()));

@@ -6,11 +6,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import xlmr.data.AnswerFile;
 import xlmr.data.DataWarning;
 import xlmr.data.Example;
 import xlmr.data.RecordCursor;
@@ -177,13 +179,35 @@ final class TaggingRunner implements TaskRunner {
             throw new CommandException(
                     "compare: the tags of one model mark entities, those of the other do not");
         }
+        return compared(sentences, said.getFirst(), said.getLast(), entities.getFirst());
+    }
+
+    @Override
+    public ComparedTexts compareAnswers(
+            Streams streams, LabelledInput labelled, Path input, Path first, Path second) {
+        labelled.refuseFor(FILES);
+        List<TaggedSentence> sentences = read(streams, input);
+        Set<String> tags = new TreeSet<>();
+        sentences.forEach(sentence -> tags.addAll(sentence.tags()));
+        return compared(
+                sentences,
+                AnswerFile.tags(first, sentences),
+                AnswerFile.tags(second, sentences),
+                scheme != null || TagScheme.areEntityTags(tags));
+    }
+
+    private ComparedTexts compared(
+            List<TaggedSentence> sentences,
+            List<List<String>> first,
+            List<List<String>> second,
+            boolean entities) {
         return new ComparedTexts(
                 new PairedAnswers.Tags(
                         sentences.stream().map(TaggedSentence::words).toList(),
                         sentences.stream().map(TaggedSentence::tags).toList(),
-                        said.getFirst(),
-                        said.getLast(),
-                        entities.getFirst(),
+                        first,
+                        second,
+                        entities,
                         scheme),
                 row -> sentences.get(row).text());
     }

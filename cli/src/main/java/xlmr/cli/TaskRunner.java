@@ -39,6 +39,12 @@ interface TaskRunner {
     /// @param labelled the options of labelled files
     ComparedTexts compare(ComparedModels models, LabelledInput labelled, Path input);
 
+    /// What two files of answers say, which `predict` wrote for a labelled file.
+    ///
+    /// @param labelled the options of labelled files
+    ComparedTexts compareAnswers(
+            Streams streams, LabelledInput labelled, Path input, Path first, Path second);
+
     /// Fits a temperature to labelled files that the model was not trained on.
     ///
     /// @param labelled the options of labelled files

@@ -19,14 +19,20 @@ final class DataFile {
     /// Opens `file` and hands its bytes and the name for messages to `reader`.
     static <T extends DataRecord> RecordCursor<T> open(
             Path file, BiFunction<InputStream, String, RecordCursor<T>> reader) {
-        if (file.equals(STANDARD_INPUT)) {
-            return reader.apply(new StandardInput(), "standard input");
-        }
+        return file.equals(STANDARD_INPUT)
+                ? reader.apply(new StandardInput(), "standard input")
+                : reader.apply(stream(file), file.toString());
+    }
+
+    /// The bytes of a file.
+    ///
+    /// @throws DataException if it cannot be opened
+    static InputStream stream(Path file) {
         if (Files.isDirectory(file)) {
             throw DataException.in(file.toString(), "is a directory, expected a file");
         }
         try {
-            return reader.apply(Files.newInputStream(file), file.toString());
+            return Files.newInputStream(file);
         } catch (NoSuchFileException e) {
             throw new DataException("%s: no such file".formatted(file), e);
         } catch (IOException e) {

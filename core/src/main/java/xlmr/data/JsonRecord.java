@@ -135,6 +135,20 @@ final class JsonRecord {
         return texts;
     }
 
+    /// A field that must be an array of objects.
+    List<JsonRecord> objects(String name) {
+        List<JsonRecord> objects = new ArrayList<>();
+        for (JsonNode element : array(name)) {
+            if (!element.isObject()) {
+                throw problem(
+                        "expected objects in field '%s', found %s"
+                                .formatted(name, shortened(element)));
+            }
+            objects.add(within(element));
+        }
+        return objects;
+    }
+
     /// A field that must be an array of labels: strings, numbers or booleans.
     List<String> labels(String name) {
         List<String> labels = new ArrayList<>();

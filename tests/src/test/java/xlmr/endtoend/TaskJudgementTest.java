@@ -102,6 +102,61 @@ class TaskJudgementTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void filesOfAnswersAreComparedAsTheirModels(TaskFiles task) throws IOException {
+        Path other = directory.resolve("answering-" + task);
+        CommandRun trained =
+                task.train(FILES.get(task), other, "--epochs", 2, "--seed", 9, "--tune", "head");
+        assertThat(trained.exitCode()).as(trained.err()).isZero();
+        Path first = directory.resolve("first-" + task + ".jsonl");
+        Path second = directory.resolve("second-" + task + ".jsonl");
+        predict(task, MODELS.get(task), first);
+        predict(task, other, second);
+        Object[] ofFiles = {
+            "compare",
+            "--task",
+            task.task(),
+            "--predictions",
+            first,
+            "--predictions",
+            second,
+            "--input",
+            FILES.get(task),
+            "--resamples",
+            100,
+            "--json"
+        };
+        JsonNode found = json(ofFiles);
+        JsonNode expected =
+                json(
+                        "compare",
+                        "--model",
+                        MODELS.get(task),
+                        "--model",
+                        other,
+                        "--input",
+                        FILES.get(task),
+                        "--resamples",
+                        100,
+                        "--json");
+        for (String side : List.of("a", "b")) {
+            for (Map.Entry<String, JsonNode> score : expected.get(side).properties()) {
+                if (score.getValue().isNumber()) {
+                    assertThat(found.get(side).get(score.getKey()).doubleValue())
+                            .as(score.getKey())
+                            .isCloseTo(score.getValue().doubleValue(), within(1e-6));
+                }
+            }
+        }
+        assertThat(found.get("differences")).hasSameSizeAs(expected.get("differences"));
+        List<String> lines = Files.readAllLines(second);
+        Files.write(second, lines.subList(0, lines.size() - 1));
+        assertThat(refused(ofFiles).err()).contains("second-", "24", "found 23");
+        Files.write(second, lines.reversed());
+        assertThat(refused(ofFiles).err()).contains("second-", "line 1", "expected the answer to");
+    }
+
     @Test
     void modelsOfDifferentTasksCannotBeCompared() {
         CommandRun run =
