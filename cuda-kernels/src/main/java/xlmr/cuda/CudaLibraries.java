@@ -28,7 +28,7 @@ final class CudaLibraries {
     private static final List<String> NAMES =
             List.of("libcudart", "libcublasLt", "libcublas", "libnvrtc-builtins", "libnvrtc");
 
-    private static final String NCCL = "libnccl.so.";
+    static final String NCCL = "libnccl.so.2";
 
     /// Where NCCL comes from.
     static final String NCCL_WHEEL = "nvidia-nccl-cu" + MAJOR;

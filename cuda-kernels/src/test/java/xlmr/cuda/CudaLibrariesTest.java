@@ -68,6 +68,9 @@ class CudaLibrariesTest {
         assertThat(CudaLibraries.find(folder, "libnvrtc.so.12"))
                 .contains(fitting.resolve("libnvrtc.so.12.9.86").toAbsolutePath());
         assertThat(CudaLibraries.find(folder, "libnvrtc.so.13")).isEmpty();
+        Files.createFile(fitting.resolve("libnccl.so.2"));
+        assertThat(CudaLibraries.find(folder, CudaLibraries.NCCL))
+                .contains(fitting.resolve("libnccl.so.2").toAbsolutePath());
         assertThat(CudaLibraries.find(folder, "libnvrtc-builtins.so.12"))
                 .contains(older.resolve("libnvrtc-builtins.so.12.9").toAbsolutePath());
     }
