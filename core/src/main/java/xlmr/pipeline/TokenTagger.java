@@ -16,7 +16,6 @@ import xlmr.checkpoint.LoadReport;
 import xlmr.data.EncodedExamples;
 import xlmr.data.LabelSet;
 import xlmr.data.TaggedSentence;
-import xlmr.data.TextSpan;
 import xlmr.data.TextWords;
 import xlmr.eval.EntityAggregation;
 import xlmr.eval.EvaluationReport;
@@ -56,6 +55,7 @@ public final class TokenTagger {
     private final TaskModel model;
     private final LabelSet labels;
     private final XlmRobertaTokenizer tokenizer;
+    private final WordCutter cutter;
     private final LoadReport report;
     private final Inference inference;
     private final TokenWindows.Cut cut;
@@ -72,6 +72,7 @@ public final class TokenTagger {
         this.model = model;
         this.labels = LabelSet.of(model.config().labels());
         this.tokenizer = tokenizer;
+        this.cutter = new WordCutter(tokenizer);
         this.report = report;
         this.inference = inference;
         this.cut = cut;
@@ -84,6 +85,7 @@ public final class TokenTagger {
         this.model = other.model;
         this.labels = other.labels;
         this.tokenizer = other.tokenizer;
+        this.cutter = other.cutter;
         this.report = other.report;
         this.inference = other.inference;
         this.cut = cut;
@@ -209,11 +211,7 @@ public final class TokenTagger {
 
     /// A text cut into words; empty if it has none.
     Optional<TaggedSentence> sentence(String text) {
-        List<TextSpan> spans = words(text);
-        List<String> words = spans.stream().map(span -> span.of(text)).toList();
-        return words.isEmpty()
-                ? Optional.empty()
-                : Optional.of(new TaggedSentence(words, List.of(), text, spans, true, "text", 1));
+        return cutter.sentence(text);
     }
 
     /// Tags for sentences that are already cut into words; tags that they have are not looked at.
@@ -277,7 +275,14 @@ public final class TokenTagger {
         List<EntityPrediction> predictions = new ArrayList<>(texts.size());
         for (int i = 0; i < texts.size(); i++) {
             TokenPredictions tokens =
-                    predictions(texts.get(i), encodings.get(i), windows, logits, i);
+                    PieceProbabilities.of(
+                            texts.get(i),
+                            encodings.get(i),
+                            windows,
+                            logits,
+                            i,
+                            labels.size(),
+                            tokenizer.unkId());
             predictions.add(
                     new EntityPrediction(
                             texts.get(i),
@@ -341,49 +346,6 @@ public final class TokenTagger {
     /// What became of the checkpoint's arrays: a head reported as new has not been trained.
     public LoadReport report() {
         return report;
-    }
-
-    private List<TextSpan> words(String text) {
-        List<TextSpan> words = new ArrayList<>();
-        for (TextSpan span : TextWords.spans(text)) {
-            String word = span.of(text);
-            if (!TextWords.isWrittenWithoutSpaces(word)) {
-                words.add(span);
-                continue;
-            }
-            Encoding pieces = tokenizer.encode(word, BARE);
-            int done = 0;
-            for (int t = 0; t < pieces.length(); t++) {
-                boolean last = t + 1 == pieces.length();
-                int end = last ? word.length() : Math.min(pieces.ends()[t], pieces.starts()[t + 1]);
-                if (end > done) {
-                    words.add(new TextSpan(span.start() + done, span.start() + end));
-                    done = end;
-                }
-            }
-        }
-        return words;
-    }
-
-    private TokenPredictions predictions(
-            String text, Encoding encoding, TokenWindows windows, float[][] logits, int index) {
-        int tokens = encoding.length();
-        float[][] probabilities = new float[tokens][labels.size()];
-        boolean[] unknown = new boolean[tokens];
-        for (int t = 0; t < tokens; t++) {
-            double[] scores = Logits.softmax(windows.row(logits, index, t, labels.size()));
-            for (int k = 0; k < scores.length; k++) {
-                probabilities[t][k] = (float) scores[k];
-            }
-            unknown[t] = encoding.ids()[t] == tokenizer.unkId();
-        }
-        return new TokenPredictions(
-                text,
-                probabilities,
-                encoding.starts(),
-                encoding.ends(),
-                encoding.wordIds(),
-                unknown);
     }
 
     /// Rows of numbers with their right tags.
