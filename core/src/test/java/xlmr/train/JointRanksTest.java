@@ -130,7 +130,6 @@ class JointRanksTest {
                 model,
                 new EncodedExamples(texts, targets),
                 BatchOrder.sequential(),
-                null,
                 name.equals("classes") ? 1 : 0.5);
     }
 

@@ -88,6 +88,15 @@ record DataParallelJob(Task task, String head, TrainingOptions options, Training
                         OPTIONS.withKept(KeptActivations.RECOMPUTED),
                         classes),
                 job("a mean as head", Task.SEQUENCE_CLASSIFICATION, "mean", OPTIONS, classes),
+                job("an LSTM as head", Task.SEQUENCE_CLASSIFICATION, "bilstm:4", OPTIONS, classes),
+                job("an LSTM for tokens", Task.TOKEN_CLASSIFICATION, "bilstm:4", OPTIONS, tokens()),
+                job("all layers", Task.SEQUENCE_CLASSIFICATION, "mix:roberta", OPTIONS, classes),
+                job(
+                        "attention as head",
+                        Task.SEQUENCE_CLASSIFICATION,
+                        "attention",
+                        OPTIONS,
+                        classes),
                 job(
                         "the head alone",
                         Task.SEQUENCE_CLASSIFICATION,
