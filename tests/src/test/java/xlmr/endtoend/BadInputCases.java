@@ -100,44 +100,6 @@ final class BadInputCases {
                         "merge --adapter DIR/nowhere --output DIR/new",
                         "adapter_config.json",
                         "does not exist"),
-                new Case(1, "calibrate --input DIR/train.tsv", "--output", "kept for everybody"),
-                new Case(
-                        1,
-                        "calibrate --input DIR/train.tsv --abstain-below 2 --output DIR/new",
-                        "--abstain-below",
-                        "0 to 1"),
-                new Case(
-                        1,
-                        "calibrate --input DIR/train.tsv --label-column category --output"
-                                + " DIR/train.tsv",
-                        "is a file"),
-                new Case(
-                        1,
-                        "predict --model DIR/model --calibration DIR/bad.jsonl --uncalibrated"
-                                + " Hello",
-                        "not both",
-                        "--calibration"),
-                new Case(1, "explain --method magic Hello", "--method", "occlusion", "magic"),
-                new Case(1, "explain --method occlusion --steps 20 Hello", "--steps", "integrated"),
-                new Case(1, "explain --baseline one Hello", "pad, mask or zero"),
-                new Case(2, "explain --aggregation words Hello", "unknown", "--aggregation"),
-                new Case(2, "explain --answer-part middle Hello", "--answer-part", "START"),
-                new Case(2, "compare --model DIR/model --input DIR/train.tsv", "exactly two"),
-                new Case(
-                        1,
-                        "compare --task masked-lm --model DIR/model --model DIR/model --input"
-                                + " DIR/train.tsv",
-                        "masked-lm",
-                        "no answers to compare"),
-                new Case(
-                        2,
-                        "compare --predictions DIR/bad.jsonl --predictions DIR/bad.jsonl",
-                        "--input"),
-                new Case(
-                        1,
-                        "compare --logits DIR/bad.jsonl --logits DIR/bad.jsonl",
-                        "bad.jsonl",
-                        "logits"),
                 new Case(2, training("train.tsv") + " --schedule step", "--schedule", "cosine"),
                 new Case(2, training("train.tsv") + " --schedule plateau:2", "(0, 1)", "2.0"),
                 new Case(2, training("train.tsv") + " --metric beauty", "--metric", "macro-f1"),
