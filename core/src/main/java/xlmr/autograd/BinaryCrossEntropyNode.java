@@ -16,7 +16,10 @@ record BinaryCrossEntropyNode(Tensor logits, Tensor labels, Tensor output) imple
         if (dInput != null) {
             tape.backend()
                     .binaryCrossEntropyGradient(
-                            tape.value(logits), tape.value(labels), dOutput.item(), dInput);
+                            tape.value(logits),
+                            tape.value(labels),
+                            tape.number(output, dOutput),
+                            dInput);
         }
     }
 }

@@ -16,7 +16,9 @@ record CrossEntropyNode(Tensor logits, CrossEntropy target, Tensor output) imple
     public void backward(Tape tape, Tensor dOutput) {
         Tensor dInput = tape.gradient(logits); // [as the input]
         if (dInput != null) {
-            tape.backend().crossEntropyGradient(tape.value(logits), target, dOutput.item(), dInput);
+            tape.backend()
+                    .crossEntropyGradient(
+                            tape.value(logits), target, tape.number(output, dOutput), dInput);
         }
     }
 }

@@ -80,7 +80,7 @@ public final class FocalLoss {
                 return;
             }
             int classes = logits.size(1);
-            double dLoss = dOutput.item();
+            double dLoss = tape.number(output, dOutput);
             float[] gradient = new float[logs.length];
             for (int n = 0; n < labels.length; n++) {
                 int label = labels[n];

@@ -16,7 +16,10 @@ record MeanSquaredErrorNode(Tensor predictions, Tensor labels, Tensor output) im
         if (dInput != null) {
             tape.backend()
                     .meanSquaredErrorGradient(
-                            tape.value(predictions), tape.value(labels), dOutput.item(), dInput);
+                            tape.value(predictions),
+                            tape.value(labels),
+                            tape.number(output, dOutput),
+                            dInput);
         }
     }
 }

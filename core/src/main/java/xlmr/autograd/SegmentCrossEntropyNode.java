@@ -19,7 +19,7 @@ record SegmentCrossEntropyNode(Tensor logits, SegmentLabels target, Tensor outpu
         if (dLogits != null) {
             tape.backend()
                     .segmentCrossEntropyGradient(
-                            tape.value(logits), target, dOutput.item(), dLogits);
+                            tape.value(logits), target, tape.number(output, dOutput), dLogits);
         }
     }
 }

@@ -25,6 +25,9 @@ public final class Tape {
     private final Map<Storage, Storage> values = new IdentityHashMap<>();
     private final @Nullable Consumer<Node> watcher;
 
+    /// Gradients of one number that are known here, so that no device has to be asked.
+    private final Map<Tensor, Float> known = new IdentityHashMap<>();
+
     /// A tape whose backward pass adds to `parameters`.
     public Tape(Backend backend, Workspace workspace, Gradients parameters) {
         this(backend, workspace, parameters, null);
@@ -128,6 +131,7 @@ public final class Tape {
         if (!gradients.containsKey(tensor)) {
             return null;
         }
+        known.remove(tensor);
         Tensor gradient = gradients.get(tensor);
         if (gradient == null) {
             gradient = workspace.take(tensor.shape()); // [as the tensor]
@@ -135,6 +139,12 @@ public final class Tape {
             gradients.put(tensor, gradient);
         }
         return gradient;
+    }
+
+    /// The gradient of a result of one number, as a number.
+    float number(Tensor output, Tensor dOutput) {
+        Float value = known.get(output);
+        return value == null ? dOutput.item() : value;
     }
 
     /// Scratch memory for a node's backward pass; contents undefined, valid until the workspace is
@@ -159,7 +169,11 @@ public final class Tape {
         }
         Tensor seed = workspace.take(loss.shape()); // []
         backend.fill(seed, factor);
+        boolean isAlone = gradients.get(loss) == null;
         seed(loss, seed);
+        if (isAlone) {
+            known.put(loss, factor);
+        }
         backward();
     }
 
@@ -187,5 +201,6 @@ public final class Tape {
             workspace.release(dOutput);
         }
         nodes.clear();
+        known.clear();
     }
 }

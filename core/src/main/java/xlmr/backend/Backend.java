@@ -18,7 +18,7 @@ import xlmr.tensor.Tensor;
 /// keep a packed or device copy for as long as that storage lives. Parameters that train may lie in
 /// a Java array, which a backend with memory of its own takes over
 /// ([xlmr.tensor.HostStorage#moveTo]). Everything else lies in storage that [#allocate] made.
-public interface Backend extends AutoCloseable {
+public interface Backend extends RowUpdates, AutoCloseable {
     /// Short name for messages: `scalar`, `vector-512`, ...
     String name();
 

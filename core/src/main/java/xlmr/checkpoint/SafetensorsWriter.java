@@ -205,7 +205,9 @@ public final class SafetensorsWriter {
 
     private static void writeTensor(Output output, DType dtype, Tensor tensor) throws IOException {
         int elements = tensor.shape().elements();
-        if (tensor.storage() instanceof MappedStorage mapped && mapped.dtype() == dtype) {
+        if (tensor.storage() instanceof MappedStorage mapped
+                && mapped.moved() == null
+                && mapped.dtype() == dtype) {
             output.segment(mapped.segment().asSlice(0, (long) elements * dtype.bytes()));
             return;
         }
@@ -216,7 +218,7 @@ public final class SafetensorsWriter {
             output.floats(dtype, chunk, count);
         }
         switch (tensor.storage()) {
-            case MappedStorage mapped -> leave(mapped.segment());
+            case MappedStorage mapped when mapped.moved() == null -> leave(mapped.segment());
             case TransposedStorage transposed -> leave(transposed.source().segment());
             default -> {} // in memory, and not ours
         }

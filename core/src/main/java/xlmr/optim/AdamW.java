@@ -67,7 +67,7 @@ public final class AdamW {
         }
         for (Parameter table : gradients.allByRow().keySet()) {
             if (!byRow.containsKey(table)) {
-                byRow.put(table, new RowAdamW(table, settings));
+                byRow.put(table, new RowAdamW(backend, table, settings));
                 stepsBefore.put(table, steps);
             }
         }

@@ -1,17 +1,19 @@
 package xlmr.optim;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 import xlmr.autograd.Parameter;
 import xlmr.autograd.RowGradient;
 import xlmr.backend.AdamWStep;
+import xlmr.backend.Backend;
+import xlmr.backend.MissedSteps;
+import xlmr.backend.RowMoments;
 import xlmr.checkpoint.Checkpoint;
 import xlmr.checkpoint.CheckpointException;
 import xlmr.checkpoint.SafetensorsWriter;
 import xlmr.tensor.DType;
-import xlmr.tensor.HostStorage;
-import xlmr.tensor.MappedStorage;
 import xlmr.tensor.Shape;
-import xlmr.tensor.Storage;
 import xlmr.tensor.Tensor;
 
 /// AdamW of an embedding table by row, with the result of the dense algorithm.
@@ -21,20 +23,19 @@ import xlmr.tensor.Tensor;
 /// with gradient 0, in order and in float32, so that its bits are those of dense AdamW. Rows that
 /// never had a gradient have no moments, and only decay.
 ///
-/// The table lies on the host: in an array, or in a private mapping of a file, of which only the
-/// rows written become memory of the process. Moments exist for the rows touched so far.
+/// Where the numbers lie is the backend's business ([xlmr.backend.RowUpdates]); here is which rows
+/// have had which updates. Moments exist for the rows touched so far.
 final class RowAdamW {
     private final String name;
     private final AdamWSettings settings;
-    private final Storage table;
+    private final Backend backend;
+    private final Tensor table;
     private final int columns;
     private final int rows;
     private final int[] done;
     private final int[] slots;
+    private final RowMoments moments = new RowMoments();
     private int touched;
-    private float[][] first = new float[256][];
-    private float[][] second = new float[256][];
-    private final float[] row;
 
     // What all updates so far had in common for every row; update number n is at n - 1.
     private int updates;
@@ -42,63 +43,88 @@ final class RowAdamW {
     private float[] sizes = new float[256];
     private float[] corrections = new float[256];
 
-    RowAdamW(Parameter parameter, AdamWSettings settings) {
+    RowAdamW(Backend backend, Parameter parameter, AdamWSettings settings) {
+        this.backend = backend;
         this.settings = settings;
         name = parameter.name();
-        table = parameter.value().storage();
+        table = parameter.value();
         columns = parameter.shape().size(1);
         rows = parameter.shape().size(0);
         done = new int[rows];
         slots = new int[rows];
         Arrays.fill(slots, -1);
-        row = new float[columns];
     }
 
     /// Makes up the missed steps of some rows.
     void catchUp(int[] wanted) {
+        int[] late = new int[wanted.length];
+        int[] slotsOfLate = new int[wanted.length];
+        int[] from = new int[wanted.length];
+        int count = 0;
         for (int index : wanted) {
-            catchUp(index, updates);
+            if (done[index] < updates) {
+                late[count] = index;
+                slotsOfLate[count] = slots[index];
+                from[count++] = done[index];
+                done[index] = updates;
+            }
+        }
+        if (count > 0) {
+            backend.catchUpRows(
+                    table,
+                    moments,
+                    new MissedSteps(
+                            Arrays.copyOf(late, count),
+                            Arrays.copyOf(slotsOfLate, count),
+                            Arrays.copyOf(from, count),
+                            updates,
+                            decays,
+                            sizes,
+                            corrections,
+                            (float) settings.beta1(),
+                            (float) settings.beta2(),
+                            (float) settings.epsilon()));
         }
     }
 
     /// Makes up the missed steps of the whole table.
     void catchUpAll() {
-        for (int index = 0; index < rows; index++) {
-            catchUp(index, updates);
-        }
+        int[] all = new int[rows];
+        Arrays.setAll(all, index -> index);
+        catchUp(all);
     }
 
     /// Rows as of the last step; those without moments stay as they are in the table.
     void read(int from, int count, float[] to) {
-        table.read((long) from * columns, to, 0, count * columns);
+        catchUp(IntStream.range(from, from + count).filter(index -> slots[index] >= 0).toArray());
+        table.storage().read((long) from * columns, to, 0, count * columns);
         for (int i = 0; i < count; i++) {
-            int index = from + i;
-            if (slots[index] >= 0) {
-                catchUp(index, updates);
-                table.read((long) index * columns, to, i * columns, columns);
-            } else {
-                decay(to, i * columns, done[index], updates);
+            if (slots[from + i] < 0) {
+                decay(to, i * columns, done[from + i], updates);
             }
         }
     }
 
     /// One more update, of the rows that have a gradient.
     void step(RowGradient gradient, float scale, AdamWStep step) {
-        float[] values = gradient.values().toArray(); // [R, C]
-        int number = updates;
-        for (int i = 0; i < gradient.count(); i++) {
-            catchUp(gradient.touched(i), number);
-        }
+        int count = gradient.count();
+        int[] changed = new int[count];
+        int[] slotsOfChanged = new int[count];
+        Arrays.setAll(changed, gradient::touched);
+        catchUp(changed);
         remember(step);
-        for (int i = 0; i < gradient.count(); i++) {
-            int index = gradient.touched(i);
+        for (int i = 0; i < count; i++) {
+            int index = changed[i];
             if (slots[index] < 0) {
-                addMoments(index);
+                slots[index] = touched++;
             }
-            load(index);
-            update(values, i * columns, scale, first[slots[index]], second[slots[index]], step);
-            store(index);
-            done[index] = number + 1;
+            slotsOfChanged[i] = slots[index];
+            done[index] = updates;
+        }
+        moments.reserve(backend, touched, columns);
+        if (count > 0) {
+            backend.adamWRows(
+                    table, moments, changed, slotsOfChanged, gradient.values(), scale, step);
         }
     }
 
@@ -119,57 +145,6 @@ final class RowAdamW {
         corrections = Arrays.copyOf(corrections, length);
     }
 
-    private void catchUp(int index, int until) {
-        if (done[index] >= until) {
-            return;
-        }
-        load(index);
-        if (slots[index] < 0) {
-            decay(row, 0, done[index], until);
-        } else {
-            for (int number = done[index]; number < until; number++) {
-                idle(first[slots[index]], second[slots[index]], number);
-            }
-        }
-        store(index);
-        done[index] = until;
-    }
-
-    /// One step of the loaded row with a gradient.
-    private void update(float[] g, int at, float scale, float[] m, float[] v, AdamWStep step) {
-        float[] p = row;
-        float decay = step.decay();
-        float beta1 = (float) step.beta1();
-        float rest1 = (float) (1 - step.beta1());
-        float beta2 = (float) step.beta2();
-        float rest2 = (float) (1 - step.beta2());
-        float size = step.stepSize();
-        float correction = step.correction();
-        float epsilon = (float) step.epsilon();
-        for (int c = 0; c < p.length; c++) {
-            float gradient = g[at + c] * scale;
-            m[c] = beta1 * m[c] + rest1 * gradient;
-            v[c] = beta2 * v[c] + rest2 * gradient * gradient;
-            p[c] = p[c] * decay - size * m[c] / ((float) Math.sqrt(v[c]) / correction + epsilon);
-        }
-    }
-
-    /// Step `number` of the loaded row with gradient 0.
-    private void idle(float[] m, float[] v, int number) {
-        float[] p = row;
-        float decay = decays[number];
-        float beta1 = (float) settings.beta1();
-        float beta2 = (float) settings.beta2();
-        float size = sizes[number];
-        float correction = corrections[number];
-        float epsilon = (float) settings.epsilon();
-        for (int c = 0; c < p.length; c++) {
-            m[c] *= beta1;
-            v[c] *= beta2;
-            p[c] = p[c] * decay - size * m[c] / ((float) Math.sqrt(v[c]) / correction + epsilon);
-        }
-    }
-
     /// Steps `from` to `until` of one row without moments.
     private void decay(float[] values, int at, int from, int until) {
         for (int number = from; number < until; number++) {
@@ -177,31 +152,6 @@ final class RowAdamW {
             for (int c = at; c < at + columns; c++) {
                 values[c] *= decay;
             }
-        }
-    }
-
-    private void addMoments(int index) {
-        if (touched == first.length) {
-            first = Arrays.copyOf(first, 2 * touched);
-            second = Arrays.copyOf(second, 2 * touched);
-        }
-        first[touched] = new float[columns];
-        second[touched] = new float[columns];
-        slots[index] = touched++;
-    }
-
-    private void load(int index) {
-        table.read((long) index * columns, row, 0, columns);
-    }
-
-    private void store(int index) {
-        long at = (long) index * columns;
-        switch (table) {
-            case HostStorage host -> System.arraycopy(row, 0, host.values(), (int) at, columns);
-            case MappedStorage mapped -> mapped.write(at, row, 0, columns);
-            default ->
-                    throw new IllegalStateException(
-                            "row-wise AdamW: expected a table on the host, found " + table);
         }
     }
 
@@ -223,27 +173,31 @@ final class RowAdamW {
                         name + ".rows_value",
                         DType.F32,
                         shape,
-                        (from, count, target) -> {
-                            for (int i = 0; i < count; i++) {
-                                long at = (long) bySlot[from + i] * columns;
-                                table.read(at, target, i * columns, columns);
-                            }
-                        })
-                .addRows(name + ".exp_avg", DType.F32, shape, (f, n, to) -> rows(first, f, n, to))
+                        (from, count, target) ->
+                                rows(Arrays.copyOfRange(bySlot, from, from + count), target))
+                .addRows(
+                        name + ".exp_avg",
+                        DType.F32,
+                        shape,
+                        (from, count, to) ->
+                                RowMoments.read(moments.first(), columns, from, count, to))
                 .addRows(
                         name + ".exp_avg_sq",
                         DType.F32,
                         shape,
-                        (f, n, to) -> rows(second, f, n, to))
+                        (from, count, to) ->
+                                RowMoments.read(moments.second(), columns, from, count, to))
                 .add(name + ".decay", history(decays))
                 .add(name + ".step_size", history(sizes))
                 .add(name + ".correction", history(corrections));
     }
 
-    private void rows(float[][] of, int from, int count, float[] target) {
-        for (int i = 0; i < count; i++) {
-            System.arraycopy(of[from + i], 0, target, i * columns, columns);
-        }
+    /// Copies rows of the table, in one reading.
+    private void rows(int[] wanted, float[] target) {
+        Tensor some = backend.allocate(Shape.of(wanted.length, columns)); // [R, C]
+        backend.gatherRows(table, wanted, some);
+        some.storage().read(0, target, 0, wanted.length * columns);
+        backend.release(some.storage());
     }
 
     private Tensor history(float[] numbers) {
@@ -267,20 +221,37 @@ final class RowAdamW {
         Tensor firsts = rows(file, ".exp_avg", indices.length); // [R, C]
         Tensor seconds = rows(file, ".exp_avg_sq", indices.length); // [R, C]
         require(file, until.length == indices.length, "rows and their steps differ in number");
+        int[] known = new int[indices.length];
         for (int i = 0; i < indices.length; i++) {
             require(
                     file,
                     indices[i] >= 0 && indices[i] < rows && slots[(int) indices[i]] < 0,
                     "row %d is not in the table or occurs twice".formatted(indices[i]));
             require(file, until[i] >= 0 && until[i] <= updates, "a row is ahead of the run");
-            int index = (int) indices[i];
-            addMoments(index);
-            long at = (long) i * columns;
-            firsts.storage().read(at, first[slots[index]], 0, columns);
-            seconds.storage().read(at, second[slots[index]], 0, columns);
-            values.storage().read(at, row, 0, columns);
-            store(index);
-            done[index] = (int) until[i];
+            known[i] = (int) indices[i];
+            slots[known[i]] = touched++;
+            done[known[i]] = (int) until[i];
+        }
+        moments.reserve(backend, touched, columns);
+        restore(firsts, moments.first());
+        restore(seconds, moments.second());
+        int some = RowMoments.BLOCK;
+        for (int from = 0; from < known.length; from += some) {
+            int[] part = Arrays.copyOfRange(known, from, Math.min(known.length, from + some));
+            float[] rowsOfPart = new float[part.length * columns];
+            values.storage().read((long) from * columns, rowsOfPart, 0, rowsOfPart.length);
+            backend.putRows(rowsOfPart, part, table);
+        }
+    }
+
+    /// Brings moments back to their slots.
+    private void restore(Tensor saved, List<Tensor> blocks) {
+        int block = RowMoments.BLOCK * columns;
+        for (int i = 0; i < blocks.size(); i++) {
+            float[] values = new float[block]; // zeros in the slots that nobody has yet
+            int count = Math.min(block, saved.shape().elements() - i * block);
+            saved.storage().read((long) i * block, values, 0, count);
+            backend.write(values, blocks.get(i));
         }
     }
 

@@ -3,6 +3,7 @@ package xlmr.tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /// Elements in a memory segment, as a rule a part of a mapped file: little-endian [DType#F32],
 /// [DType#F16], [DType#BF16] or [DType#F64], not necessarily aligned. Nothing is copied until
@@ -21,6 +22,7 @@ public final class MappedStorage implements Storage {
 
     private final MemorySegment segment;
     private final DType dtype;
+    private volatile @Nullable Storage moved;
 
     /// Storage over a segment whose size is a multiple of the element's.
     public MappedStorage(MemorySegment segment, DType dtype) {
@@ -33,8 +35,34 @@ public final class MappedStorage implements Storage {
     }
 
     /// The bytes.
+    ///
+    /// @throws IllegalStateException if a device has taken the elements over
     public MemorySegment segment() {
+        if (moved != null) {
+            throw new IllegalStateException(
+                    "these elements were moved to another device, %s; load the model again to compute on the processor"
+                            .formatted(moved));
+        }
         return segment;
+    }
+
+    /// Hands the elements of a private mapping over to a storage that holds a copy of them, where
+    /// they are changed and read from now on.
+    public void moveTo(Storage place) {
+        if (isReadOnly() || place.capacity() < capacity()) {
+            throw new IllegalArgumentException(
+                    "moving %d elements to a storage of %d, from %s ones"
+                            .formatted(
+                                    capacity(),
+                                    place.capacity(),
+                                    isReadOnly() ? "constant" : "private"));
+        }
+        moved = place;
+    }
+
+    /// Where the elements were moved to, or null while they are here.
+    public @Nullable Storage moved() {
+        return moved;
     }
 
     /// How an element is encoded.
@@ -54,6 +82,11 @@ public final class MappedStorage implements Storage {
 
     @Override
     public void read(long from, float[] target, int offset, int count) {
+        Storage place = moved;
+        if (place != null) {
+            place.read(from, target, offset, count);
+            return;
+        }
         switch (dtype) {
             case F32 -> MemorySegment.copy(segment, FLOAT, from * 4, target, offset, count);
             case F16 -> {
@@ -107,6 +140,6 @@ public final class MappedStorage implements Storage {
     /// Writes float32 elements; only for writable storage of [DType#F32].
     public void write(long to, float[] source, int offset, int count) {
         assert dtype == DType.F32 : dtype;
-        MemorySegment.copy(source, offset, segment, FLOAT, to * 4, count);
+        MemorySegment.copy(source, offset, segment(), FLOAT, to * 4, count);
     }
 }

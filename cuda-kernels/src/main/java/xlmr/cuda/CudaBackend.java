@@ -3,7 +3,6 @@ package xlmr.cuda;
 import org.jspecify.annotations.Nullable;
 import xlmr.backend.Ranks;
 import xlmr.backend.Replays;
-import xlmr.tensor.HostStorage;
 import xlmr.tensor.Shape;
 import xlmr.tensor.Storage;
 import xlmr.tensor.Tensor;
@@ -163,46 +162,6 @@ final class CudaBackend extends KernelBackend {
                             dWeight.size(1),
                             dWeight.size(0));
         }
-    }
-
-    @Override
-    public void gatherRows(Tensor table, int[] rows, Tensor output) {
-        if (liesOnHost(table)) {
-            write(gathered(table, rows), output);
-            return;
-        }
-        super.gatherRows(table, rows, output);
-    }
-
-    @Override
-    public void addGatheredRows(Tensor table, int[] rows, Tensor output) {
-        if (liesOnHost(table)) {
-            try (CudaOperation operation = begin()) {
-                DevicePointer values = operation.upload(gathered(table, rows));
-                operation.elements("addScaled", count(output), values, 1f, output);
-            }
-            return;
-        }
-        super.addGatheredRows(table, rows, output);
-    }
-
-    /// Whether a table is changed row by row on the host, and only the rows wanted go to the
-    /// device.
-    private static boolean liesOnHost(Tensor table) {
-        return switch (table.storage()) {
-            case HostStorage host -> host.moved() == null;
-            case CudaStorage _ -> false;
-            case Storage other -> !other.isReadOnly();
-        };
-    }
-
-    private static float[] gathered(Tensor table, int[] rows) {
-        int columns = table.size(-1);
-        float[] values = new float[Math.multiplyExact(rows.length, columns)];
-        for (int i = 0; i < rows.length; i++) {
-            table.storage().read((long) rows[i] * columns, values, i * columns, columns);
-        }
-        return values;
     }
 
     @Override

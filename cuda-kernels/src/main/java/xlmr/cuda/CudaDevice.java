@@ -7,6 +7,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.bytedeco.cuda.cudart.CUstream_st;
 import org.jspecify.annotations.Nullable;
 import xlmr.tensor.HostStorage;
+import xlmr.tensor.MappedStorage;
 import xlmr.tensor.Shape;
 import xlmr.tensor.Storage;
 import xlmr.tensor.Tensor;
@@ -191,13 +192,19 @@ final class CudaDevice implements AutoCloseable {
 
         /// The storage itself, or that of the device that has taken its elements over.
         private Storage place(Storage storage) {
-            return storage instanceof HostStorage host ? takenOver(host) : storage;
+            return switch (storage) {
+                case HostStorage host -> takenOver(host);
+                case MappedStorage mapped when !mapped.isReadOnly() -> takenOver(mapped);
+                default -> storage;
+            };
         }
 
         private long readAddress(Tensor tensor) {
             return switch (tensor.storage()) {
                 case CudaStorage own -> own(own).address();
                 case HostStorage host -> own(takenOver(host)).address();
+                case MappedStorage mapped when !mapped.isReadOnly() ->
+                        own(takenOver(mapped)).address();
                 case Storage constant when constant.isReadOnly() -> copy(constant).address();
                 case Storage other ->
                         throw new IllegalArgumentException(
@@ -238,6 +245,18 @@ final class CudaDevice implements AutoCloseable {
             CudaStorage place = newStorage(values.length);
             staging.copyIn(values, 0, values.length, place.block().address());
             host.moveTo(place);
+            return place;
+        }
+
+        /// The word embedding, while it trains.
+        private CudaStorage takenOver(MappedStorage mapped) {
+            if (mapped.moved() instanceof CudaStorage moved) {
+                return moved;
+            }
+            DeviceMemory.Block block = uploaded(mapped);
+            CudaStorage place = new CudaStorage(CudaDevice.this, block, mapped.capacity());
+            memory.releaseWith(place, block);
+            mapped.moveTo(place);
             return place;
         }
 

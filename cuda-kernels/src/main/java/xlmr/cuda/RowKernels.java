@@ -1,7 +1,10 @@
 package xlmr.cuda;
 
+import xlmr.backend.AdamWStep;
 import xlmr.backend.Backend;
 import xlmr.backend.CrossEntropy;
+import xlmr.backend.MissedSteps;
+import xlmr.backend.RowMoments;
 import xlmr.backend.SegmentLabels;
 import xlmr.backend.SegmentReduction;
 import xlmr.tensor.Tensor;
@@ -53,6 +56,35 @@ abstract class RowKernels implements Backend {
                     operation.upload(order.positions()),
                     dTable,
                     dTable.size(-1));
+        }
+    }
+
+    @Override
+    public void catchUpRows(Tensor table, RowMoments moments, MissedSteps steps) {
+        try (Operation operation = begin()) {
+            new TableRowLaunches(operation).catchUp(table, moments, steps);
+        }
+    }
+
+    @Override
+    public void adamWRows(
+            Tensor table,
+            RowMoments moments,
+            int[] rows,
+            int[] slots,
+            Tensor gradients,
+            float gradientScale,
+            AdamWStep step) {
+        try (Operation operation = begin()) {
+            new TableRowLaunches(operation)
+                    .adamW(table, moments, rows, slots, gradients, gradientScale, step);
+        }
+    }
+
+    @Override
+    public void putRows(float[] values, int[] rows, Tensor table) {
+        try (Operation operation = begin()) {
+            new TableRowLaunches(operation).put(values, rows, table);
         }
     }
 

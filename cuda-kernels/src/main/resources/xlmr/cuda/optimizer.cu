@@ -105,3 +105,92 @@ extern "C" __global__ void __launch_bounds__(256) adamW(const AdamWUpdate* table
             fmaf(own.parameter[i], own.decay, -own.stepSize * (m / (sqrtf(v) / own.correction + own.epsilon)));
     }
 }
+
+// The moments of the rows of a table lie in slots, 256 of a block, whose places the lists say.
+__device__ __forceinline__ float* slotOf(float* const* blocks, int slot, int columns) {
+    return blocks[slot / 256] + (size_t)(slot % 256) * columns;
+}
+
+// Rows of a table make up for the updates from their own up to before `until`, with gradient 0: m = beta1 m; v = beta2 v;
+// p = p decay - size m / (sqrt(v) / correction + epsilon). Rows whose slot is negative have no moments and only decay. A
+// block a row; decays, sizes and corrections are of each update, one array behind the other.
+extern "C" __global__ void __launch_bounds__(128) catchUpRows(
+    float* table,
+    const int* rows,
+    const int* slots,
+    const int* from,
+    int until,
+    float* const* firstMoments,
+    float* const* secondMoments,
+    const float* history,
+    float beta1,
+    float beta2,
+    float epsilon,
+    int columns) {
+    float* parameter = table + (size_t)rows[blockIdx.x] * columns;
+    const float* sizes = history + until;
+    const float* corrections = sizes + until;
+    int slot = slots[blockIdx.x];
+    for (int c = threadIdx.x; c < columns; c += blockDim.x) {
+        float p = parameter[c];
+        if (slot < 0) {
+            for (int number = from[blockIdx.x]; number < until; number++) {
+                p *= history[number];
+            }
+        } else {
+            float* first = slotOf(firstMoments, slot, columns);
+            float* second = slotOf(secondMoments, slot, columns);
+            float m = first[c];
+            float v = second[c];
+            for (int number = from[blockIdx.x]; number < until; number++) {
+                m *= beta1;
+                v *= beta2;
+                p = fmaf(p, history[number], -sizes[number] * (m / (sqrtf(v) / corrections[number] + epsilon)));
+            }
+            first[c] = m;
+            second[c] = v;
+        }
+        parameter[c] = p;
+    }
+}
+
+// One update of rows of a table, as `adamW`; gradient i is that of row rows[i]. A block a row.
+extern "C" __global__ void __launch_bounds__(128) adamWRows(
+    float* table,
+    const int* rows,
+    const int* slots,
+    const float* gradients,
+    float* const* firstMoments,
+    float* const* secondMoments,
+    float gradientScale,
+    float beta1,
+    float oneMinusBeta1,
+    float beta2,
+    float oneMinusBeta2,
+    float epsilon,
+    float decay,
+    float stepSize,
+    float correction,
+    int columns) {
+    float* parameter = table + (size_t)rows[blockIdx.x] * columns;
+    const float* gradient = gradients + (size_t)blockIdx.x * columns;
+    float* first = slotOf(firstMoments, slots[blockIdx.x], columns);
+    float* second = slotOf(secondMoments, slots[blockIdx.x], columns);
+    for (int c = threadIdx.x; c < columns; c += blockDim.x) {
+        float g = gradient[c] * gradientScale;
+        float m = fmaf(beta1, first[c], oneMinusBeta1 * g);
+        float v = fmaf(beta2, second[c], oneMinusBeta2 * g * g);
+        first[c] = m;
+        second[c] = v;
+        parameter[c] = fmaf(parameter[c], decay, -stepSize * (m / (sqrtf(v) / correction + epsilon)));
+    }
+}
+
+// table[rows[i]] = values[i]. A block a row.
+extern "C" __global__ void __launch_bounds__(128)
+    putRows(const float* values, const int* rows, float* table, int columns) {
+    float* to = table + (size_t)rows[blockIdx.x] * columns;
+    for (int c = threadIdx.x; c < columns; c += blockDim.x) {
+        to[c] = values[(size_t)blockIdx.x * columns + c];
+    }
+}

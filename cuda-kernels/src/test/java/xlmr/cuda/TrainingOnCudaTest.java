@@ -73,6 +73,11 @@ class TrainingOnCudaTest {
                             .containsExactly(Objects.requireNonNull(processor.get(name)));
                 });
         int steps = recorder.allocations.size();
+        for (int step = 1; step < steps; step++) {
+            assertThat(recorder.waits.get(step) - recorder.waits.get(step - 1))
+                    .as("waits of step %d, for its losses and norm", step + 1)
+                    .isEqualTo(1);
+        }
         assertThat(recorder.allocations.get(steps - 1))
                 .as("allocations after the first passes over the data")
                 .isEqualTo(recorder.allocations.get(steps / 2));
@@ -187,6 +192,7 @@ class TrainingOnCudaTest {
         private final List<Double> microLosses = new ArrayList<>();
         private final List<Double> norms = new ArrayList<>();
         private final List<Integer> allocations = new ArrayList<>();
+        private final List<Integer> waits = new ArrayList<>();
         private final List<SkippedStep> skipped = new ArrayList<>();
         private final Map<String, float[]> last = new HashMap<>();
         private long lastStep = Long.MAX_VALUE;
@@ -205,6 +211,7 @@ class TrainingOnCudaTest {
         public void stepDone(Step step) {
             norms.add(step.gradientNorm());
             allocations.add(CUDA.gpu().allocations);
+            waits.add(CUDA.gpu().waits);
             if (step.number() == lastStep) {
                 throw new IllegalStateException("stopped");
             }

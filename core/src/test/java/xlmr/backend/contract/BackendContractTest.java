@@ -30,7 +30,8 @@ class BackendContractTest {
                         TableCases.all(),
                         SegmentCases.all(),
                         UpdateCases.all(),
-                        FusedCases.all())
+                        FusedCases.all(),
+                        RowUpdateCases.all())
                 .flatMap(List::stream)
                 .toList();
     }

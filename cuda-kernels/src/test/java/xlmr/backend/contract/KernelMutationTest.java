@@ -58,8 +58,10 @@ class KernelMutationTest {
         return List.of(
                 Target.of("elements.cu", "elements", "add|multiply|scale|dropout|fill"),
                 Target.of(
-                        "optimizer.cu", "optimizer", "adamW|sumOfSquares|readNumbers|fill of sev"),
-                Target.of("rows.cu", "rows", ".*Rows|(?!attention).*of \\["),
+                        "optimizer.cu",
+                        "optimizer",
+                        "adamW|sumOfSquares|readNumbers|fill of sev|catchUpRows|putRows"),
+                Target.of("rows.cu", "rows", "(?!catch|put|adam).*Rows|(?!attention).*of \\["),
                 Target.of(
                         "normalizations.cu",
                         "normalizations",
