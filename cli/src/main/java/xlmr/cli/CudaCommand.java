@@ -82,6 +82,12 @@ final class CudaCommand implements Runnable {
     private WorkSize size = WorkSize.BASE;
 
     @Option(
+            names = "--precision",
+            paramLabel = "fp32|tf32|bf16|fp16",
+            description = "How matrix products round what they multiply. Default: fp32.")
+    private @Nullable Precision precision;
+
+    @Option(
             names = "--python",
             paramLabel = "PATH",
             description = "Python whose PyTorch bench measures, too. Default: python3.")
@@ -108,7 +114,9 @@ final class CudaCommand implements Runnable {
 
     @Override
     public void run() {
-        BackendChoice choice = Backends.create(DevicePreference.CUDA, Backends.Preference.AUTO, 1);
+        Precision chosen = precision();
+        BackendChoice choice =
+                Backends.create(DevicePreference.CUDA, chosen, Backends.Preference.AUTO, 1);
         BackendProvider provider =
                 Backends.cudaProvider()
                         .orElseThrow(() -> new BackendUnavailableException("no GPU module"));
@@ -119,6 +127,7 @@ final class CudaCommand implements Runnable {
         report.put("java", System.getProperty("java.runtime.version"));
         report.put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
         report.put("backend", choice.reason());
+        report.put("precision", chosen.id());
         report.put("gpu", provider.describe());
         try (Backend device = choice.backend();
                 Backend processor =
@@ -147,7 +156,7 @@ final class CudaCommand implements Runnable {
     }
 
     private List<String> selfTest(Backend device, Backend processor, Map<String, Object> report) {
-        boolean exact = precision().equals("fp32");
+        boolean exact = precision() == Precision.FP32;
         double limit = exact ? FLOAT32 : ROUNDED;
         List<DeviceCheck> checks = new ArrayList<>(new DeviceChecks(size).all(exact ? 2e-5 : 1e-2));
         checks.addAll(models().all(limit));
@@ -180,7 +189,7 @@ final class CudaCommand implements Runnable {
     private void bench(Backend device, Backend processor, Map<String, Object> report) {
         DeviceModelChecks models = models();
         PyTorchBench.Outcome pytorch =
-                new PyTorchBench(python, pytorchDevice, precision()).run(models);
+                new PyTorchBench(python, pytorchDevice, precision().id()).run(models);
         switch (pytorch) {
             case PyTorchBench.Missing(String reason) -> {
                 say("PyTorch is not measured: %s", reason);
@@ -215,7 +224,6 @@ final class CudaCommand implements Runnable {
                     compared,
                     number(onProcessor.median()));
         }
-        report.put("precision", precision());
         report.put("rounds", size.rounds());
         report.put("results", results);
     }
@@ -224,9 +232,8 @@ final class CudaCommand implements Runnable {
         return String.format(Locale.ROOT, value < 100 ? "%.1f" : "%,.0f", value);
     }
 
-    /// How the GPU multiplies.
-    private static String precision() {
-        return Precision.chosen().id();
+    private Precision precision() {
+        return precision == null ? Precision.chosen() : precision;
     }
 
     private DeviceModelChecks models() {

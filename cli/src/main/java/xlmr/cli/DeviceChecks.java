@@ -43,11 +43,11 @@ final class DeviceChecks {
 
     /// All of them.
     ///
-    /// @param products how far matrix products may be off
+    /// @param products how far matrix products may be off, those of attention among them
     List<DeviceCheck> all(double products) {
         List<DeviceCheck> checks = new ArrayList<>();
         addProducts(checks, products);
-        addAttention(checks);
+        addAttention(checks, products);
         addRows(checks);
         addElements(checks);
         addLosses(checks);
@@ -149,7 +149,7 @@ final class DeviceChecks {
                 (b, t) -> b.biasGradient(t.input(tokens, columns), t.result(columns)));
     }
 
-    private void addAttention(List<DeviceCheck> checks) {
+    private void addAttention(List<DeviceCheck> checks, double limit) {
         int[] starts = size.starts();
         for (boolean causal : new boolean[] {false, true}) {
             AttentionShape shape = AttentionShape.of(starts, heads, causal);
@@ -157,7 +157,7 @@ final class DeviceChecks {
             add(
                     checks,
                     kind + ", forward and backward",
-                    SUMS,
+                    limit,
                     (b, t) -> {
                         Tensor query = t.input(tokens, columns); // [N, C]
                         Tensor key = t.input(tokens, columns); // [N, C]

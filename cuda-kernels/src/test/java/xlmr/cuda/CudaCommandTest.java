@@ -12,6 +12,8 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import xlmr.checkpoint.JsonDocument;
 import xlmr.cli.Streams;
 import xlmr.cli.XlmrCommand;
@@ -46,9 +48,19 @@ class CudaCommandTest {
         }
     }
 
-    @Test
-    void everyOperationAndAModelAgreeWithTheProcessor() {
-        Run run = Run.of("cuda", "selftest", "--size", "small", "--threads", "1");
+    @ParameterizedTest
+    @ValueSource(strings = {"fp32", "bf16"})
+    void everyOperationAndAModelAgreeWithTheProcessor(String precision) {
+        Run run =
+                Run.of(
+                        "cuda",
+                        "selftest",
+                        "--size",
+                        "small",
+                        "--precision",
+                        precision,
+                        "--threads",
+                        "1");
         assertThat(run.err()).isEmpty();
         assertThat(run.exitCode()).isZero();
         List<String> lines = run.out().lines().toList();
