@@ -27,6 +27,7 @@ import xlmr.eval.PairedAnswers;
 import xlmr.eval.TagScheme;
 import xlmr.model.Task;
 import xlmr.pipeline.CalibrationFitting;
+import xlmr.pipeline.Explanation;
 import xlmr.pipeline.ExplanationSettings;
 import xlmr.pipeline.TagExplainer;
 import xlmr.pipeline.TaggedWord;
@@ -253,9 +254,19 @@ final class TaggingRunner implements TaskRunner {
                 if (text.textPair() != null) {
                     throw text.problem("has two texts; token classification takes one");
                 }
-                sink.accept(explainer.explain(text.text(), request.word(), request.label()));
+                sink.accept(explained(explainer, text, request));
                 next = texts.next(1);
             }
+        }
+    }
+
+    /// Says where in a file a text has no such word.
+    private static Explanation explained(
+            TagExplainer explainer, Example text, ExplainRequest request) {
+        try {
+            return explainer.explain(text.text(), request.word(), request.label());
+        } catch (IllegalArgumentException e) {
+            throw text.problem(String.valueOf(e.getMessage()));
         }
     }
 
