@@ -6,6 +6,7 @@ import static xlmr.backend.contract.Operand.updated;
 
 import java.util.List;
 import xlmr.backend.Activation;
+import xlmr.backend.Backend;
 import xlmr.backend.DropoutMask;
 import xlmr.tensor.Shape;
 
@@ -25,6 +26,7 @@ final class KernelEdgeCases {
                 dropoutAtTheThreshold(),
                 geluGradientAtTheEnds(),
                 layerNormOfRowsFarFromZero(),
+                linearAddNormOfRowsFarFromZero(),
                 biasGradientOfMoreColumnsThanThreads(),
                 OperationCase.againstScalar(
                         "gatherRows of 300 columns",
@@ -82,18 +84,46 @@ final class KernelEdgeCases {
     /// A float has steps of 1/64 here. All numbers are such steps, and so is what they differ by
     /// from any first guess of their mean: found twice, the mean costs the output nothing. Found
     /// once, it is off by about a step.
-    private static OperationCase layerNormOfRowsFarFromZero() {
+    private static Operand farFromZero() {
         float[] values = input(3, COLUMNS).values();
         float[] offsets = {0x1p17f, -0x1p17f, 0};
         for (int i = 0; i < values.length; i++) {
             values[i] = offsets[i / COLUMNS] + Math.round(values[i] * 64) / 64f;
         }
+        return input(Shape.of(3, COLUMNS), values);
+    }
+
+    private static OperationCase layerNormOfRowsFarFromZero() {
         return LayerNormCases.layerNorm(
-                "layerNorm of rows far from 0",
+                "layerNorm of rows far from 0", 12, farFromZero(), input(COLUMNS), input(COLUMNS));
+    }
+
+    /// The same where the row is a residual, to which nothing is added.
+    private static OperationCase linearAddNormOfRowsFarFromZero() {
+        return OperationCase.againstScalar(
+                "linearAddNorm of rows far from 0",
                 12,
-                input(Shape.of(3, COLUMNS), values),
+                (backend, t) ->
+                        backend.linearAddNorm(
+                                t[0],
+                                t[1],
+                                t[2],
+                                DropoutMask.NONE,
+                                t[3],
+                                new Backend.Affine(t[4], t[2], 1e-5f),
+                                t[5],
+                                t[6],
+                                t[7],
+                                t[8]),
+                input(3, 1),
+                input(COLUMNS, 1).times(0),
+                input(COLUMNS).times(0),
+                farFromZero(),
                 input(COLUMNS),
-                input(COLUMNS));
+                output(3, COLUMNS),
+                output(3, COLUMNS),
+                output(3),
+                output(3));
     }
 
     /// One thread has more than one column to add up.
