@@ -6,6 +6,8 @@ import xlmr.backend.AdamWStep;
 import xlmr.backend.AdamWUpdate;
 import xlmr.backend.Backend;
 import xlmr.backend.DropoutMask;
+import xlmr.backend.MissedSteps;
+import xlmr.backend.RowMoments;
 import xlmr.tensor.Tensor;
 
 /// The operations that a device does in one pass where the processor takes several, for `cuda
@@ -27,6 +29,8 @@ record FusedDeviceChecks(WorkSize size, double products) {
                 this::norm);
         DeviceChecks.add(
                 checks, "AdamW of several parameters, and their norms", products, this::updates);
+        DeviceChecks.add(
+                checks, "AdamW of rows, with updates that they missed", products, this::rows);
         DeviceChecks.add(checks, "numbers packed as bfloat16", 0, this::packed);
     }
 
@@ -92,6 +96,41 @@ record FusedDeviceChecks(WorkSize size, double products) {
             b.write(new float[] {(float) number}, t.result(1));
         }
         b.adamW(List.of(update(t, first), update(t, second)), 0.7f);
+    }
+
+    /// Of three rows, of which one has no moments yet.
+    private void rows(Backend b, DeviceChecks.Tensors t) {
+        int c = size.columns();
+        Tensor table = t.result(6, c); // [V, C]
+        RowMoments moments =
+                new RowMoments(
+                        List.of(t.result(RowMoments.BLOCK, c)),
+                        List.of(t.result(value -> value * value, RowMoments.BLOCK, c)));
+        int[] rows = {4, 0, 3};
+        float[] history = {0.99f, 0.98f, 0.97f};
+        b.catchUpRows(
+                table,
+                moments,
+                new MissedSteps(
+                        rows,
+                        new int[] {2, -1, 0},
+                        new int[] {0, 1, 2},
+                        3,
+                        history,
+                        history,
+                        history,
+                        0.9f,
+                        0.999f,
+                        1e-3f));
+        b.adamWRows(
+                table,
+                moments,
+                rows,
+                new int[] {2, 1, 0},
+                t.input(rows.length, c),
+                0.7f,
+                new AdamWStep(1e-3, 0.9, 0.999, 1e-3, 0.01, 3));
+        b.putRows(new float[c], new int[] {5}, table);
     }
 
     private static AdamWUpdate update(DeviceChecks.Tensors t, Tensor gradient) {

@@ -15,7 +15,7 @@ final class RowUpdateCases {
     private static final int[] ROWS = {3, 0, 5};
 
     /// In two blocks of slots, and one row that has none.
-    private static final int[] SLOTS = {257, -1, 2};
+    private static final int[] SLOTS = {257, -1, 0};
 
     private static final int[] FROM = {1, 0, 4};
     private static final int UNTIL = 5;
