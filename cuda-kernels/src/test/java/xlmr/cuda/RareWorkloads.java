@@ -18,10 +18,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import xlmr.backend.Activation;
+import xlmr.backend.AdamWStep;
 import xlmr.backend.AttentionShape;
 import xlmr.backend.Backend;
 import xlmr.backend.CrossEntropy;
 import xlmr.backend.DropoutMask;
+import xlmr.backend.MissedSteps;
+import xlmr.backend.RowMoments;
 import xlmr.backend.SegmentLabels;
 import xlmr.backend.SegmentReduction;
 import xlmr.tensor.Tensor;
@@ -42,6 +45,7 @@ final class RareWorkloads {
             addActivation(all, function);
         }
         addRows(all);
+        addTableRows(all);
         addSegments(all);
         addLosses(all);
         addSegmentLosses(all);
@@ -92,6 +96,37 @@ final class RareWorkloads {
         all.add(of("logSoftmaxGradient", 4 * TENSOR, b -> b.logSoftmaxGradient(x(b), x(b), x(b))));
         all.add(of("packBfloat16", 3 * TENSOR / 2, b -> b.packBfloat16(x(b), half(b))));
         all.add(of("unpackBfloat16", 3 * TENSOR / 2, b -> b.unpackBfloat16(half(b), x(b))));
+    }
+
+    /// A table that trains row by row, all of whose rows have moments and missed an update.
+    private static void addTableRows(List<KernelWorkload> all) {
+        int[] rows = new int[ROWS];
+        Arrays.setAll(rows, i -> i * 7 % ROWS);
+        float[] one = {1};
+        MissedSteps missed =
+                new MissedSteps(rows, rows, new int[ROWS], 1, one, one, one, 0.9f, 0.99f, 1e-8f);
+        all.add(
+                of(
+                        "catchUpRows",
+                        6 * TENSOR + 3 * OF_ROWS,
+                        b -> b.catchUpRows(x(b), moments(b), missed)));
+        AdamWStep step = new AdamWStep(1e-3, 0.9, 0.999, 1e-8, 0.01, 1);
+        all.add(
+                of(
+                        "adamWRows",
+                        7 * TENSOR + 2 * OF_ROWS,
+                        b -> b.adamWRows(x(b), moments(b), rows, rows, x(b), 1, step)));
+        all.add(
+                of(
+                        "putRows",
+                        2 * TENSOR + OF_ROWS,
+                        b -> b.putRows(new float[ROWS * COLUMNS], rows, x(b))));
+    }
+
+    private static RowMoments moments(Backend backend) {
+        return new RowMoments(
+                List.of(tensor(backend, RowMoments.BLOCK, COLUMNS)),
+                List.of(tensor(backend, RowMoments.BLOCK, COLUMNS)));
     }
 
     private static Tensor half(Backend backend) {
