@@ -44,8 +44,6 @@ class KernelTrafficTest {
     void everyKernelIsHeldToItsBytes() {
         Set<String> held = new TreeSet<>();
         workloads().forEach(workload -> held.addAll(workload.leastBytes().keySet()));
-        // They add up what pieces have left, a few numbers.
-        held.addAll(List.of("sumOfSquaresPieces", "addSquares"));
         assertThat(held).containsAll(CompiledKernels.names());
     }
 

@@ -13,6 +13,7 @@ import xlmr.backend.AdamWStep;
 import xlmr.backend.AttentionShape;
 import xlmr.backend.Backend;
 import xlmr.backend.DropoutMask;
+import xlmr.backend.RowMoments;
 import xlmr.backend.SegmentReduction;
 import xlmr.ptx.machine.LaunchReport;
 import xlmr.tensor.Shape;
@@ -211,6 +212,21 @@ record KernelWorkload(
     private static void addTables(List<KernelWorkload> all) {
         int[] rows = new int[ROWS];
         Arrays.setAll(rows, i -> i * 7 % ROWS);
+        int[] slots = new int[ROWS];
+        Arrays.setAll(slots, i -> i);
+        all.add(
+                of(
+                        "adamWRows",
+                        7 * TENSOR + 2 * OF_ROWS,
+                        b ->
+                                b.adamWRows(
+                                        x(b),
+                                        new RowMoments(List.of(x(b)), List.of(positive(b))),
+                                        rows,
+                                        slots,
+                                        x(b),
+                                        1,
+                                        new AdamWStep(1e-3, 0.9, 0.999, 1e-8, 0.01, 1))));
         int[] starts = {0, 5, ROWS};
         all.add(of("gatherRows", 2 * TENSOR + OF_ROWS, b -> b.gatherRows(x(b), rows, x(b))));
         all.add(
@@ -321,7 +337,7 @@ record KernelWorkload(
         return tensor(backend, ROWS);
     }
 
-    private static Tensor positive(Backend backend) {
+    static Tensor positive(Backend backend) {
         float[] values = new float[ROWS * COLUMNS];
         Arrays.fill(values, 0.5f);
         Tensor tensor = backend.allocate(Shape.of(ROWS, COLUMNS)); // [N, C]
