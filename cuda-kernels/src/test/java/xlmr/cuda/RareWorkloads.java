@@ -292,39 +292,6 @@ final class RareWorkloads {
                 });
     }
 
-    private static void addTableRows(List<KernelWorkload> all) {
-        int[] rows = new int[ROWS];
-        Arrays.setAll(rows, i -> i);
-        float[] history = {0.5f};
-        MissedSteps missed =
-                new MissedSteps(
-                        rows,
-                        rows,
-                        new int[ROWS],
-                        1,
-                        history,
-                        history,
-                        history,
-                        0.9f,
-                        0.99f,
-                        1e-3f);
-        all.add(
-                of(
-                        "catchUpRows",
-                        6 * TENSOR + 3 * OF_ROWS,
-                        b ->
-                                b.catchUpRows(
-                                        x(b),
-                                        new RowMoments(
-                                                List.of(x(b)), List.of(KernelWorkload.positive(b))),
-                                        missed)));
-        all.add(
-                of(
-                        "putRows",
-                        2 * TENSOR + OF_ROWS,
-                        b -> b.putRows(new float[ROWS * COLUMNS], rows, x(b))));
-    }
-
     private static KernelWorkload probabilities() {
         int columns = HEADS * 64;
         return new KernelWorkload(
