@@ -7,8 +7,10 @@ import static xlmr.backend.contract.Operand.updated;
 import java.util.List;
 import xlmr.backend.Activation;
 import xlmr.backend.Backend;
+import xlmr.backend.CrossEntropy;
 import xlmr.backend.DropoutMask;
 import xlmr.tensor.Shape;
+import xlmr.tensor.Tensor;
 
 /// Sizes at which the kernels do what they do at no size of the common contract.
 final class KernelEdgeCases {
@@ -28,6 +30,9 @@ final class KernelEdgeCases {
                 layerNormOfRowsFarFromZero(),
                 linearAddNormOfRowsFarFromZero(),
                 biasGradientOfMoreColumnsThanThreads(),
+                biasGradientOfMemoryThatEndsWithTheRows(),
+                layerNormGradientOfMemoryThatEndsWithTheRows(),
+                crossEntropyOfALogitOfMinusInfinity(),
                 OperationCase.againstScalar(
                         "gatherRows of 300 columns",
                         0,
@@ -135,6 +140,57 @@ final class KernelEdgeCases {
                 (backend, t) -> backend.biasGradient(t[0], t[1]),
                 input(1, columns),
                 updated(columns));
+    }
+
+    /// Behind the last number there is nothing that could be read.
+    private static OperationCase biasGradientOfMemoryThatEndsWithTheRows() {
+        return OperationCase.againstScalar(
+                "biasGradient of memory that ends with the rows",
+                4,
+                (backend, t) -> backend.biasGradient(exactly(backend, t[0]), t[1]),
+                input(3, 33),
+                updated(33));
+    }
+
+    private static OperationCase layerNormGradientOfMemoryThatEndsWithTheRows() {
+        return OperationCase.againstScalar(
+                "layerNormGradient of memory that ends with the rows",
+                8,
+                (backend, t) ->
+                        backend.layerNormGradient(
+                                exactly(backend, t[0]),
+                                exactly(backend, t[1]),
+                                t[2],
+                                t[3],
+                                t[4],
+                                null,
+                                t[5],
+                                t[6]),
+                input(3, 33),
+                input(3, 33),
+                input(33),
+                input(3),
+                input(3),
+                updated(33),
+                updated(33));
+    }
+
+    /// The same numbers, without more memory behind them than they need.
+    private static Tensor exactly(Backend backend, Tensor tensor) {
+        Tensor copy = backend.allocate(tensor.shape()); // [as the tensor]
+        backend.write(tensor.toArray(), copy);
+        return copy;
+    }
+
+    /// A class that is ruled out costs nothing where labels are not smoothed.
+    private static OperationCase crossEntropyOfALogitOfMinusInfinity() {
+        CrossEntropy target = CrossEntropy.of(1, 0);
+        return OperationCase.againstScalar(
+                "crossEntropy of a logit of minus infinity",
+                8,
+                (backend, t) -> backend.crossEntropy(t[0], target, t[1]),
+                input(Shape.of(2, 3), Float.NEGATIVE_INFINITY, 1, 2, 0.5f, -1, 3),
+                output());
     }
 
     /// The hash of the first element is the threshold itself, so that it is just kept.
