@@ -20,8 +20,8 @@ final class ComputeOptions {
             converter = SpecConverters.OfDevice.class,
             description =
                     "Where to compute. cuda: an NVIDIA GPU, with the module of docs/cuda.md;"
-                        + " cuda:1: the one of that number; cuda:0,1: several, to train. Default:"
-                        + " auto, a GPU where that module is and finds one.")
+                            + " cuda:1: the one of that number; cuda:0,1: several, to train. Default:"
+                            + " auto, a GPU where that module is and finds one.")
     private DevicePreference device = DevicePreference.AUTO;
 
     @Option(

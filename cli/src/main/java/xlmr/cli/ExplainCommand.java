@@ -63,8 +63,8 @@ final class ExplainCommand implements Runnable {
             paramLabel = "NAME",
             description =
                     "integrated-gradients (exact, tens of passes), gradient-x-input (one pass),"
-                        + " occlusion (a pass for each token) or attention-rollout (the same for"
-                        + " every label). Default: integrated-gradients.")
+                            + " occlusion (a pass for each token) or attention-rollout (the same for"
+                            + " every label). Default: integrated-gradients.")
     private String method = ExplanationMethod.INTEGRATED_GRADIENTS.word();
 
     @Mixin private ExplainRequest request;

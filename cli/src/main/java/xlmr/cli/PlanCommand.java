@@ -104,8 +104,8 @@ final class PlanCommand implements Runnable {
         if (plan.memory().heap() > heap) {
             streams.warn(
                     ("this needs a heap of about %,d MiB, and may have %,d; take a smaller"
-                         + " --batch-size or --max-length, train less (--tune, --lora), or give"
-                         + " more (XLMR_JAVA_OPTIONS=-Xmx...)")
+                                    + " --batch-size or --max-length, train less (--tune, --lora), or give"
+                                    + " more (XLMR_JAVA_OPTIONS=-Xmx...)")
                             .formatted(
                                     PlanOutput.mebibytes(plan.memory().heap()),
                                     PlanOutput.mebibytes(heap)));

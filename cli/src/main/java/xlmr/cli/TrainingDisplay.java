@@ -90,8 +90,8 @@ final class TrainingDisplay implements TrainingListener, AutoCloseable {
     public void featuresTooLarge(long bytes) {
         streams.warn(
                 ("what the head reads of all texts would take %,d MiB of memory, so it is computed"
-                     + " again in every epoch; more memory (XLMR_JAVA_OPTIONS=-Xmx...) or a smaller"
-                     + " --max-length makes it faster")
+                                + " again in every epoch; more memory (XLMR_JAVA_OPTIONS=-Xmx...) or a smaller"
+                                + " --max-length makes it faster")
                         .formatted(bytes >> 20));
     }
 

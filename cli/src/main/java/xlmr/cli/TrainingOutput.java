@@ -22,9 +22,9 @@ final class TrainingOutput {
             paramLabel = "NAME",
             description =
                     "Instead of --output: train one more head for the encoder in --model DIR, which"
-                        + " stays as it is, and save it there in heads/NAME. Any number of heads"
-                        + " share the encoder; predict runs it once for all. With --tune head, the"
-                        + " default then, or --lora. See docs/named-heads.md.")
+                            + " stays as it is, and save it there in heads/NAME. Any number of heads"
+                            + " share the encoder; predict runs it once for all. With --tune head, the"
+                            + " default then, or --lora. See docs/named-heads.md.")
     private @Nullable String headName;
 
     @Option(

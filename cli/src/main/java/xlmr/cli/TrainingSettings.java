@@ -59,8 +59,8 @@ final class TrainingSettings {
             paramLabel = "X",
             description =
                     "Each encoder layer learns at X times the rate of the one above it, the"
-                        + " embeddings at X times that of the lowest: 0.9, for example. Default:"
-                        + " 1.")
+                            + " embeddings at X times that of the lowest: 0.9, for example. Default:"
+                            + " 1.")
     private double layerDecay = 1;
 
     @Option(
@@ -137,11 +137,11 @@ final class TrainingSettings {
             paramLabel = "NAME",
             description =
                     "What makes an epoch the best on --validation: loss, accuracy, macro-f1,"
-                        + " micro-f1, weighted-f1, balanced-accuracy, matthews; f1 and exact-match"
-                        + " of entities and answers; mean-absolute-error, r2, pearson, spearman of"
-                        + " numbers; perplexity of language models. Default: macro-f1 for texts, f1"
-                        + " for entities and answers, accuracy for other tags and for choices, loss"
-                        + " for numbers and language models.")
+                            + " micro-f1, weighted-f1, balanced-accuracy, matthews; f1 and exact-match"
+                            + " of entities and answers; mean-absolute-error, r2, pearson, spearman of"
+                            + " numbers; perplexity of language models. Default: macro-f1 for texts, f1"
+                            + " for entities and answers, accuracy for other tags and for choices, loss"
+                            + " for numbers and language models.")
     private ScoreMetric metric = ScoreMetric.USUAL;
 
     @Option(names = "--group-by-length", description = "Batches of texts of like length.")
@@ -153,10 +153,10 @@ final class TrainingSettings {
             paramLabel = "SPEC",
             description =
                     "What is put on top of the encoder: roberta (dense, tanh, projection), linear,"
-                        + " mlp:512,256:gelu, lstm:256, bilstm:256, gru:256, bigru:256, cnn:128x3"
-                        + " (channels x width), attention, mean, max, mix:SPEC (a trained mean of"
-                        + " all layers before another head), or the name of your own. Default: the"
-                        + " model's own, which is roberta where it has none. See docs/heads.md.")
+                            + " mlp:512,256:gelu, lstm:256, bilstm:256, gru:256, bigru:256, cnn:128x3"
+                            + " (channels x width), attention, mean, max, mix:SPEC (a trained mean of"
+                            + " all layers before another head), or the name of your own. Default: the"
+                            + " model's own, which is roberta where it has none. See docs/heads.md.")
     private @Nullable HeadSpec head;
 
     @Option(
@@ -165,11 +165,11 @@ final class TrainingSettings {
             paramLabel = "full|head|top:K|layers:A-B|bias|gradual[:N]",
             description =
                     "full: every weight is trained (global fine-tuning). head: the encoder stays as"
-                        + " it is and only the new head is trained, many times faster. top:4: the 4"
-                        + " highest encoder layers and the head. layers:8-11: these encoder layers,"
-                        + " counted from 0, and the head. bias: the biases and the head. gradual:2:"
-                        + " the head first, then a layer more from the top down every 2 epochs."
-                        + " Default: full.")
+                            + " it is and only the new head is trained, many times faster. top:4: the 4"
+                            + " highest encoder layers and the head. layers:8-11: these encoder layers,"
+                            + " counted from 0, and the head. bias: the biases and the head. gradual:2:"
+                            + " the head first, then a layer more from the top down every 2 epochs."
+                            + " Default: full.")
     private @Nullable Tune tune;
 
     @Option(
@@ -187,8 +187,8 @@ final class TrainingSettings {
             paramLabel = "both|adapter|merged",
             description =
                     "With --lora. merged: an ordinary model, base and adapter in one. adapter: the"
-                        + " adapter alone, in PEFT's files. both: the merged model, and the adapter"
-                        + " in its folder adapter. Default: both.")
+                            + " adapter alone, in PEFT's files. both: the merged model, and the adapter"
+                            + " in its folder adapter. Default: both.")
     private @Nullable SavedForm saved;
 
     @Option(
@@ -221,8 +221,8 @@ final class TrainingSettings {
             paramLabel = "cross-entropy|focal[:GAMMA]",
             description =
                     "focal: a text that is right already counts less, by (1 - its"
-                        + " probability)^GAMMA (default 2), so that hard ones are learned. Default:"
-                        + " cross-entropy.")
+                            + " probability)^GAMMA (default 2), so that hard ones are learned. Default:"
+                            + " cross-entropy.")
     private LossFunction loss = LossFunction.CROSS_ENTROPY;
 
     @Option(

@@ -47,7 +47,7 @@ public final class ExplanationPage {
                     .append(escaped(ExplanationWords.method(explanations.getFirst())))
                     .append(
                             " <span class=\"f\" style=\"--s:1\">Blue</span> speaks for what is"
-                                + " explained")
+                                    + " explained")
                     .append(", <span class=\"a\" style=\"--s:1\">orange</span> against it.</p>\n");
         }
         explanations.forEach(explanation -> section(html, explanation));

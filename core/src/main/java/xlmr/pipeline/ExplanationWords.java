@@ -112,8 +112,8 @@ public final class ExplanationWords {
                 ? sums + "."
                 : format(
                         "%s. NOT COMPLETE within 1 %%: the limit of %d steps came first, or the two"
-                            + " texts hardly differ; allow more steps or take another baseline, and"
-                            + " read the scores with care.",
+                                + " texts hardly differ; allow more steps or take another baseline, and"
+                                + " read the scores with care.",
                         sums, completeness.limit());
     }
 

@@ -130,10 +130,10 @@ record EvaluationSections(EvaluationReport report, IntFunction<String> text) {
         Calibration calibration = report.calibration();
         String words =
                 ("On average the model is %s sure and %s of its answers are right. The expected"
-                     + " calibration error (ECE) is %s: by so much a confidence is off, on average;"
-                     + " in the worst range by %s. The Brier score is %s (0 is perfect, 2 the"
-                     + " worst). In the drawing a dot marks the mean confidence of the answers in a"
-                     + " bar: on the dotted line it is as often right as it is sure.")
+                                + " calibration error (ECE) is %s: by so much a confidence is off, on average;"
+                                + " in the worst range by %s. The Brier score is %s (0 is perfect, 2 the"
+                                + " worst). In the drawing a dot marks the mean confidence of the answers in a"
+                                + " bar: on the dotted line it is as often right as it is sure.")
                         .formatted(
                                 Numbers.percent(calibration.meanConfidence()),
                                 Numbers.percent(report.accuracy()),

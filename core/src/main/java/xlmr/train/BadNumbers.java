@@ -88,7 +88,7 @@ record BadNumbers(
     private String remedy() {
         return step == 1
                 ? ("nothing has been learned yet, so the checkpoint's weights or the texts are"
-                       + " unusual: look with xlmr inspect, or lower the learning rate (now %s)")
+                                + " unusual: look with xlmr inspect, or lower the learning rate (now %s)")
                         .formatted(rate)
                 : "the learning rate is too high (now %s): try a tenth of it".formatted(rate);
     }
