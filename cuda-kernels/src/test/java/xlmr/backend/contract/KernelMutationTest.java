@@ -56,7 +56,7 @@ class KernelMutationTest {
 
     static List<Target> targets() {
         return List.of(
-                Target.of("elements.cu", "elements", "add|multiply|scale|dropout|fill"),
+                Target.of("elements.cu", "elements", "add|multiply|scale|dropout|fill|bfloat16"),
                 Target.of(
                         "optimizer.cu",
                         "optimizer",
