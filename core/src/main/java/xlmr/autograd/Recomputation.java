@@ -14,10 +14,7 @@ final class Recomputation {
     static Tensor of(Ops ops, Tape tape, Tensor input, BiFunction<Ops, Tensor, Tensor> body) {
         DropoutMasks start = ops.masks.copy();
         int mark = ops.workspace.mark();
-        Tape inner = new Tape(ops.backend(), ops.workspace, tape.parameters());
-        if (tape.tracks(input)) {
-            inner.watch(input);
-        }
+        Tape inner = tape.part(input);
         Tensor output = body.apply(ops.on(inner, ops.masks), input); // [as the body says]
         ops.workspace.releaseSince(mark, output);
         if (inner.size() > 0) {

@@ -22,10 +22,7 @@ final class RoundedActivations {
 
     static Tensor of(Ops ops, Tape tape, Tensor input, BiFunction<Ops, Tensor, Tensor> body) {
         int mark = ops.workspace.mark();
-        Tape inner = new Tape(ops.backend(), ops.workspace, tape.parameters());
-        if (tape.tracks(input)) {
-            inner.watch(input);
-        }
+        Tape inner = tape.part(input);
         Tensor output = body.apply(ops.on(inner, ops.masks), input); // [as the body says]
         if (inner.size() == 0) {
             ops.workspace.releaseSince(mark, output);

@@ -60,7 +60,18 @@ public final class Tape {
         return watcher != null;
     }
 
-    /// A tape for a part of the way, whose gradients of parameters are this one's.
+    /// A tape for a part of the way that runs now, whose gradients of parameters are this one's.
+    ///
+    /// @param input what the part reads
+    Tape part(Tensor input) {
+        Tape part = new Tape(backend, workspace, parameters);
+        if (tracks(input)) {
+            part.watch(input);
+        }
+        return part;
+    }
+
+    /// A tape for the way back through a part, whose gradients of parameters are this one's.
     ///
     /// @param input what the part reads
     /// @param dInput where its gradient is added up, in the same order as without a part; null if

@@ -32,6 +32,11 @@ public final class ModelLoader {
     /// The bare encoder, with its pooler if the checkpoint has one.
     public static LoadedModel<XlmRobertaModel> encoder(
             Path directory, Predicate<String> trainable) {
+        return encoder(directory, trainable, true);
+    }
+
+    private static LoadedModel<XlmRobertaModel> encoder(
+            Path directory, Predicate<String> trainable, boolean wantsPooler) {
         XlmRobertaConfig config = XlmRobertaConfig.read(directory.resolve("config.json"));
         Weights weights =
                 new Weights(
@@ -40,7 +45,7 @@ public final class ModelLoader {
                         trainable,
                         0,
                         config.initializerRange());
-        boolean pooled = weights.has("roberta.pooler.dense.weight");
+        boolean pooled = wantsPooler && weights.has("roberta.pooler.dense.weight");
         XlmRobertaModel model = encoder(config, weights, pooled, false);
         return new LoadedModel<>(model, weights.report(ModelLoader::whyIgnored));
     }
@@ -133,16 +138,7 @@ public final class ModelLoader {
     /// The bare encoder without a pooler, for heads of [#newHead].
     public static LoadedModel<XlmRobertaModel> sharedEncoder(
             Path directory, Predicate<String> trainable) {
-        XlmRobertaConfig config = XlmRobertaConfig.read(directory.resolve("config.json"));
-        Weights weights =
-                new Weights(
-                        directory,
-                        Checkpoint.open(directory),
-                        trainable,
-                        0,
-                        config.initializerRange());
-        XlmRobertaModel model = encoder(config, weights, false, false);
-        return new LoadedModel<>(model, weights.report(ModelLoader::whyIgnored));
+        return encoder(directory, trainable, false);
     }
 
     /// An encoder that is in memory already with a new head, drawn at random: the same numbers as

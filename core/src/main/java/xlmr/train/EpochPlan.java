@@ -1,6 +1,7 @@
 package xlmr.train;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import xlmr.data.BatchOrder;
 import xlmr.data.TokenBudget;
@@ -29,6 +30,16 @@ record EpochPlan(TrainingExamples training, List<List<int[]>> epochs, long updat
                 .mapToInt(batches -> TokenBudget.mostTokens(batches, lengths))
                 .max()
                 .orElse(0);
+    }
+
+    /// Tokens of all batches.
+    long tokens() {
+        int[] lengths = training.lengths();
+        return epochs.stream()
+                .flatMap(List::stream)
+                .flatMapToInt(Arrays::stream)
+                .mapToLong(row -> lengths[row])
+                .sum();
     }
 
     /// The batches of an epoch.

@@ -47,27 +47,16 @@ public record PlannedData(
             TrainingOptions options,
             List<String> labels) {
         int[] lengths = training.lengths();
-        int batchTokens = 0;
-        long steps = 0;
-        long trained = 0;
-        for (int epoch = 0; epoch < options.epochs(); epoch++) {
-            List<int[]> batches = order.batches(lengths, options.batching().size(), epoch);
-            steps += Math.ceilDiv(batches.size(), options.batching().accumulation());
-            for (int[] rows : batches) {
-                int tokens = Arrays.stream(rows).map(row -> lengths[row]).sum();
-                batchTokens = Math.max(batchTokens, tokens);
-                trained += tokens;
-            }
-        }
+        EpochPlan plan = EpochPlan.of(training, order, options);
         EncodedExamples judged = validation == null ? null : validation.examples();
         return new PlannedData(
                 training.size(),
                 Arrays.stream(lengths).asLongStream().sum(),
                 longestFirst(lengths),
                 truncated,
-                batchTokens,
-                steps,
-                trained,
+                plan.mostTokens(),
+                plan.updates(),
+                plan.tokens(),
                 judged == null ? 0 : judged.size(),
                 judged == null ? 0 : Arrays.stream(judged.lengths()).asLongStream().sum(),
                 classes(training, labels));

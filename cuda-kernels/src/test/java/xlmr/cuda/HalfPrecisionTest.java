@@ -7,11 +7,11 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,8 +26,9 @@ import xlmr.backend.Backend;
 import xlmr.backend.CrossEntropy;
 import xlmr.backend.Precision;
 import xlmr.backend.cpu.ScalarBackend;
-import xlmr.checkpoint.Checkpoint;
+import xlmr.data.EncodedExamples;
 import xlmr.model.ModelLoader;
+import xlmr.model.Targets;
 import xlmr.model.TaskModel;
 import xlmr.tensor.HostStorage;
 import xlmr.tensor.Shape;
@@ -240,20 +241,9 @@ class HalfPrecisionTest {
         TaskModel model =
                 ModelLoader.sequenceClassifier(TRAINING.resolve("start"), null, ModelLoader.ALL, 0)
                         .model();
-        Checkpoint data = Checkpoint.open(TRAINING.resolve("data.safetensors"));
-        long[] ids = data.integers("inputs.input_ids");
-        long[] mask = data.integers("inputs.attention_mask");
-        long[] labels = data.integers("inputs.labels");
-        int columns = ids.length / labels.length;
-        List<int[]> sequences = new ArrayList<>();
-        int[] classes = new int[8];
-        for (int b = 0; b < classes.length; b++) {
-            int row = b * columns;
-            int length = (int) Arrays.stream(mask, row, row + columns).sum();
-            sequences.add(
-                    Arrays.stream(ids, row, row + length).mapToInt(Math::toIntExact).toArray());
-            classes[b] = (int) labels[b];
-        }
+        EncodedExamples examples = TrainingOnCudaTest.examples();
+        int[] rows = IntStream.range(0, 8).toArray();
+        int[] classes = ((Targets.Classes) examples.targets(rows)).labels();
         Parameter words = model.encoder().embeddings().word();
         List<Parameter> matrices =
                 model.parameters().stream().filter(parameter -> parameter != words).toList();
@@ -261,7 +251,7 @@ class HalfPrecisionTest {
         Workspace workspace = new Workspace(backend);
         Tape tape = new Tape(backend, workspace, gradients);
         Ops ops = Ops.recording(backend, workspace, tape);
-        Tensor logits = model.forward(ops, TokenBatch.of(sequences, 1)); // [B, K]
+        Tensor logits = model.forward(ops, examples.batch(rows, 1)); // [B, K]
         float[] values = logits.toArray();
         float scale = 0x1p12f;
         tape.backward(ops.crossEntropy(logits, CrossEntropy.of(classes)), scale);

@@ -26,7 +26,6 @@ import xlmr.model.LoraModel;
 import xlmr.model.LoraSettings;
 import xlmr.model.ModelLoader;
 import xlmr.model.PeftAdapter;
-import xlmr.model.Targets;
 import xlmr.model.TaskModel;
 import xlmr.model.XlmRobertaConfig;
 import xlmr.pipeline.AdaptedModels;
@@ -191,22 +190,7 @@ class LoraTest {
 
     /// The fixture's rows, from the first again after the last.
     private static EncodedExamples examples(int count) {
-        Checkpoint data = Checkpoint.open(Fixtures.path("training/data.safetensors"));
-        long[] ids = data.integers("inputs.input_ids");
-        long[] mask = data.integers("inputs.attention_mask");
-        long[] labels = data.integers("inputs.labels");
-        int columns = ids.length / labels.length;
-        List<int[]> sequences = new ArrayList<>();
-        int[] classes = new int[count];
-        for (int b = 0; b < count; b++) {
-            int row = b % labels.length * columns;
-            sequences.add(
-                    IntStream.range(row, row + columns)
-                            .filter(i -> mask[i] != 0)
-                            .map(i -> (int) ids[i])
-                            .toArray());
-            classes[b] = (int) labels[b % labels.length];
-        }
-        return new EncodedExamples(sequences, new Targets.Classes(classes));
+        return TrainingExamplesFixture.of(
+                Checkpoint.open(Fixtures.path("training/data.safetensors")), count);
     }
 }

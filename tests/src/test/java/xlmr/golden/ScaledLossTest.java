@@ -11,7 +11,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -23,7 +22,6 @@ import xlmr.checkpoint.Checkpoint;
 import xlmr.data.BatchOrder;
 import xlmr.data.EncodedExamples;
 import xlmr.model.ModelLoader;
-import xlmr.model.Targets;
 import xlmr.model.TaskModel;
 import xlmr.model.WeightSource;
 import xlmr.train.Batching;
@@ -169,23 +167,7 @@ class ScaledLossTest {
     }
 
     private static EncodedExamples examples() {
-        Checkpoint data = Checkpoint.open(GOLDEN.resolve("data.safetensors"));
-        long[] ids = data.integers("inputs.input_ids");
-        long[] mask = data.integers("inputs.attention_mask");
-        long[] labels = data.integers("inputs.labels");
-        int columns = ids.length / labels.length;
-        List<int[]> sequences = new ArrayList<>();
-        int[] classes = new int[labels.length];
-        for (int b = 0; b < labels.length; b++) {
-            int row = b * columns;
-            sequences.add(
-                    IntStream.range(row, row + columns)
-                            .filter(i -> mask[i] != 0)
-                            .map(i -> (int) ids[i])
-                            .toArray());
-            classes[b] = (int) labels[b];
-        }
-        return new EncodedExamples(sequences, new Targets.Classes(classes));
+        return TrainingExamplesFixture.of(Checkpoint.open(GOLDEN.resolve("data.safetensors")));
     }
 
     private static final class Recorder implements TrainingListener, Trainer.Keeper {

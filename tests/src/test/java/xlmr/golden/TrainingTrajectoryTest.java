@@ -17,7 +17,6 @@ import xlmr.checkpoint.Checkpoint;
 import xlmr.data.BatchOrder;
 import xlmr.data.EncodedExamples;
 import xlmr.model.ModelLoader;
-import xlmr.model.Targets;
 import xlmr.model.TaskModel;
 import xlmr.model.WeightSource;
 import xlmr.model.XlmRobertaConfig;
@@ -100,23 +99,8 @@ class TrainingTrajectoryTest {
     }
 
     private static EncodedExamples examples() {
-        Checkpoint data = Checkpoint.open(Fixtures.path("training/data.safetensors"));
-        long[] ids = data.integers("inputs.input_ids");
-        long[] mask = data.integers("inputs.attention_mask");
-        long[] labels = data.integers("inputs.labels");
-        int columns = ids.length / labels.length;
-        List<int[]> sequences = new ArrayList<>();
-        int[] classes = new int[labels.length];
-        for (int b = 0; b < labels.length; b++) {
-            int row = b * columns;
-            sequences.add(
-                    java.util.stream.IntStream.range(row, row + columns)
-                            .filter(i -> mask[i] != 0)
-                            .map(i -> (int) ids[i])
-                            .toArray());
-            classes[b] = (int) labels[b];
-        }
-        return new EncodedExamples(sequences, new Targets.Classes(classes));
+        return TrainingExamplesFixture.of(
+                Checkpoint.open(Fixtures.path("training/data.safetensors")));
     }
 
     private static final class Recorder implements TrainingListener, Trainer.Keeper {
